@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""Packs db/migrations/NNNN_what.sql into C, one text for each engine.
+
+usage: gen_migrations.py --out FILE MIGRATION.sql...
+
+A migration is written once. Type words are mapped: SQLite's STRICT tables know INTEGER, TEXT, BLOB, REAL;
+PostgreSQL gets BIGINT, TEXT, BYTEA, DOUBLE PRECISION. Write BIGINT, TEXT, BYTES, UUID, BOOLEAN, REAL.
+Where more differs, lines between `-- @sqlite` or `-- @postgres` and `-- @both` belong to one engine.
+"""
+import argparse
+import os
+import re
+
+WORDS = {
+    "sqlite": {"BIGINT": "INTEGER", "BYTES": "BLOB", "UUID": "BLOB", "BOOLEAN": "INTEGER"},
+    "postgres": {"BYTES": "BYTEA", "REAL": "DOUBLE PRECISION", "STRICT": ""},
+}
+
+
+def for_engine(text, engine):
+    keep, lines = True, []
+    for line in text.split("\n"):
+        if line.startswith("-- @"):
+            keep = line[4:].strip() in (engine, "both")
+        elif keep and not line.strip().startswith("--"):
+            lines.append(line)
+    text = "\n".join(lines)
+    return re.sub(r"\b[A-Z]+\b", lambda m: WORDS[engine].get(m.group(0), m.group(0)), text).strip()
+
+
+def c_string(text):
+    return "\n".join('        "' + line.replace("\\", "\\\\").replace('"', '\\"') + '\\n"' for line in text.split("\n"))
+
+
+ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+ap.add_argument("--out", required=True)
+ap.add_argument("files", nargs="+")
+args = ap.parse_args()
+with open(args.out, "w", encoding="utf-8") as out:
+    out.write('/* Made from db/migrations by script/gen_migrations.py. */\n#include "store/migrate.h"\n\nconst struct migration all_migrations[] = {\n')
+    for i, path in enumerate(sorted(args.files), 1):
+        name = os.path.basename(path)
+        if int(name[:4]) != i:
+            raise SystemExit(f"{name}: migrations are numbered without gaps; this should be {i:04d}")
+        text = open(path, encoding="utf-8").read()
+        out.write(f'    {{{i}, "{name[5:-4]}",\n     {{\n{c_string(for_engine(text, "sqlite"))},\n{c_string(for_engine(text, "postgres"))},\n     }}}},\n')
+    out.write("};\nconst int all_migrations_count = (int)COUNT_OF(all_migrations);\n")

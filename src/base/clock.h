@@ -1,0 +1,28 @@
+/* clock.h -- moments and their ISO 8601 text. Calendars and zones live in sla/. */
+#ifndef FD_CLOCK_H
+#define FD_CLOCK_H
+
+#include "base/base.h"
+
+#define MS_PER_SECOND INT64_C(1000)
+#define MS_PER_MINUTE (60 * MS_PER_SECOND)
+#define MS_PER_HOUR (60 * MS_PER_MINUTE)
+#define MS_PER_DAY (24 * MS_PER_HOUR)
+
+enum { TIME_ISO_SIZE = 25 }; /* 2026-11-23T08:00:00.000Z and a NUL */
+
+/* The wall clock. */
+int64_t clock_now_ms(void);
+/* For durations: never steps. Microseconds since some moment. */
+int64_t clock_steady_us(void);
+
+/* "2026-11-23T08:00:00.000Z" into out, returned. Years 0001 to 9999; others are clamped. */
+char *time_iso(int64_t at_ms, char out[static TIME_ISO_SIZE]);
+/* RFC 3339 with offset or Z, seconds and fraction optional; also a bare date (midnight UTC).
+ * Years 1970 to 9999. False, *out_ms untouched, for anything else (31 February too). */
+bool time_parse_iso(const char *text, int64_t *out_ms);
+
+/* Days since 1970-01-01 of the UTC day that holds at_ms; works before 1970 too. */
+int64_t time_utc_day(int64_t at_ms);
+
+#endif
