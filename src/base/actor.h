@@ -5,7 +5,13 @@
 #include "base/uuid.h"
 
 /* Stored in the database: never renumber. */
-enum actor_type { ACTOR_ANONYMOUS = 0, ACTOR_SYSTEM = 1, ACTOR_AGENT = 2, ACTOR_REQUESTER = 3, ACTOR_TYPE_COUNT };
+enum actor_type {
+    ACTOR_ANONYMOUS = 0,
+    ACTOR_SYSTEM = 1,
+    ACTOR_AGENT = 2,
+    ACTOR_REQUESTER = 3,
+    ACTOR_TYPE_COUNT
+};
 /* Ordered: each may what the ones before it may. Stored. */
 enum role { ROLE_NONE = 0, ROLE_AGENT = 1, ROLE_SUPERVISOR = 2, ROLE_ADMIN = 3, ROLE_COUNT };
 /* What a token may do; sessions and the command line have SCOPE_ADMIN. Ordered. Stored. */

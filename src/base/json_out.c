@@ -53,7 +53,10 @@ void json_key_any(struct json_out *j, const char *name)
 
 /* 1: control character, quote or backslash, which JSON wants escaped (RFC 8259 section 7). */
 static const unsigned char must_escape[256] = {
-    [0 ... 31] = 1, ['"'] = 1, ['\\'] = 1, [127] = 1,
+    [0 ... 31] = 1,
+    ['"'] = 1,
+    ['\\'] = 1,
+    [127] = 1,
 };
 
 static void add_escaped(struct buf *b, unsigned char c)

@@ -30,7 +30,7 @@ void json_real(struct json_out *j, double d); /* NaN and infinities write null *
 void json_bool(struct json_out *j, bool yes);
 void json_tri(struct json_out *j, enum tri t); /* unknown writes null */
 void json_null(struct json_out *j);
-void json_time(struct json_out *j, int64_t at_ms); /* 0 writes null; else ISO 8601 UTC with ms */
+void json_time(struct json_out *j, int64_t at_ms);  /* 0 writes null; else ISO 8601 UTC with ms */
 void json_uuid(struct json_out *j, struct uuid id); /* nil writes null */
 /* JSON that is already text (a stored column); NULL or "" writes null. */
 void json_raw(struct json_out *j, const char *json);

@@ -5,32 +5,32 @@
 
 enum {
     /* HTTP */
-    HTTP_BODY_MAX_BYTES = 1024 * 1024,     /* a JSON body */
+    HTTP_BODY_MAX_BYTES = 1024 * 1024, /* a JSON body */
     HTTP_URL_MAX_BYTES = 4096,
     HTTP_QUERY_PARAMS_MAX = 64,
-    HTTP_IDLE_TIMEOUT_S = 30,              /* a connection that says nothing */
+    HTTP_IDLE_TIMEOUT_S = 30, /* a connection that says nothing */
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_CONNECTION_MEMORY_BYTES = 16 * 1024,
     HTTP_THREADS = 8,
     JSON_DEPTH_MAX = 64,
-    FAULT_FIELDS_MAX = 50,                 /* errors named in one answer */
+    FAULT_FIELDS_MAX = 50, /* errors named in one answer */
     SSE_STREAMS_MAX = 3000,
-    SSE_BACKLOG_EVENTS = 4096,             /* kept in memory for live streams */
+    SSE_BACKLOG_EVENTS = 4096, /* kept in memory for live streams */
     SSE_HEARTBEAT_S = 20,
     IDEMPOTENCY_KEY_MAX_BYTES = 255,
     IDEMPOTENCY_KEEP_DAYS = 7,
 
     /* Write path */
-    WRITE_QUEUE_MAX = 1024,                /* units that wait; one more is told 503 */
-    WRITE_BATCH_MAX = 256,                 /* units in one commit */
-    UNIT_TRIES_MAX = 5,                    /* serialization retries */
+    WRITE_QUEUE_MAX = 1024, /* units that wait; one more is told 503 */
+    WRITE_BATCH_MAX = 256,  /* units in one commit */
+    UNIT_TRIES_MAX = 5,     /* serialization retries */
 
     /* Tickets */
     SUBJECT_MAX_CHARS = 500,
     DESCRIPTION_MAX_BYTES = 512 * 1024,
     COMMENT_MAX_BYTES = 512 * 1024,
     NAME_MAX_CHARS = 255,
-    EMAIL_MAX_BYTES = 254,                 /* RFC 5321 section 4.5.3.1 */
+    EMAIL_MAX_BYTES = 254, /* RFC 5321 section 4.5.3.1 */
     PHONE_MAX_CHARS = 50,
     TAGS_PER_TICKET_MAX = 50,
     TAG_MAX_CHARS = 64,
@@ -41,25 +41,25 @@ enum {
     ATTACHMENTS_PER_TICKET_MAX = 1000,
     FILE_NAME_MAX_BYTES = 255,
     BULK_TICKETS_MAX = 1000,
-    ASSIGN_CAPACITY_MAX = 1000,            /* an agent's max_concurrent_tickets */
+    ASSIGN_CAPACITY_MAX = 1000, /* an agent's max_concurrent_tickets */
     KEYWORDS_MAX = 200,
 
     /* Lists */
     LIST_LIMIT_DEFAULT = 20,
     LIST_LIMIT_MAX = 100,
-    LIST_PAGE_ROWS_MAX = 10000,            /* page x limit; deeper goes by cursor */
-    LIST_COUNT_CAP = 10000,                /* where totals that are not counters stop */
+    LIST_PAGE_ROWS_MAX = 10000, /* page x limit; deeper goes by cursor */
+    LIST_COUNT_CAP = 10000,     /* where totals that are not counters stop */
     FILTER_VALUES_MAX = 50,
     SEARCH_QUERY_MAX_CHARS = 500,
-    SEARCH_RANKED_MAX = 1000,              /* newest matches that are ranked */
+    SEARCH_RANKED_MAX = 1000, /* newest matches that are ranked */
     REPORT_DAYS_MAX = 3660,
 
     /* People */
     PASSWORD_MIN_CHARS = 12,
     PASSWORD_MAX_BYTES = 1024,
-    SIGN_IN_TRIES_MAX = 10,                /* an address or an account, in SIGN_IN_WINDOW_S */
+    SIGN_IN_TRIES_MAX = 10, /* an address or an account, in SIGN_IN_WINDOW_S */
     SIGN_IN_WINDOW_S = 900,
-    PASSWORD_HASHES_AT_ONCE = 2,           /* argon2id takes 64 MiB each */
+    PASSWORD_HASHES_AT_ONCE = 2, /* argon2id takes 64 MiB each */
     SESSION_DAYS = 14,
     TOKEN_DAYS_DEFAULT = 365,
     TOKEN_DAYS_MAX = 3650,
@@ -68,7 +68,7 @@ enum {
     MAIL_MAX_BYTES = 64 * 1024 * 1024,
     MAIL_MIME_DEPTH_MAX = 30,
     MAIL_PARTS_MAX = 1000,
-    MAIL_REFERENCES_MAX = 100,             /* the newest are kept */
+    MAIL_REFERENCES_MAX = 100, /* the newest are kept */
     MAIL_RECIPIENTS_MAX = 500,
 };
 

@@ -32,8 +32,8 @@ enum run_as {
 
 /* Least who may call; verbs check the object. */
 enum access {
-    ACCESS_ANYONE,     /* also without signing in (rate limits are the handler's) */
-    ACCESS_SIGNED_IN,  /* requester or agent */
+    ACCESS_ANYONE,    /* also without signing in (rate limits are the handler's) */
+    ACCESS_SIGNED_IN, /* requester or agent */
     ACCESS_AGENT,
     ACCESS_SUPERVISOR,
     ACCESS_ADMIN,
@@ -54,7 +54,7 @@ struct route {
     enum access access;
     enum run_as run;
     handler_fn *handle;
-    const struct shape *query;  /* NULL: takes no query parameters */
+    const struct shape *query; /* NULL: takes no query parameters */
     enum body_kind body_kind;
     const struct shape *body;
     int status;                 /* of success: 200, 201, 204 */
@@ -69,7 +69,10 @@ struct route_table {
     const struct route *routes;
     size_t count;
 };
-#define ROUTES(table) {(table), COUNT_OF(table)}
+#define ROUTES(table)                                                                              \
+    {                                                                                              \
+        (table), COUNT_OF(table)                                                                   \
+    }
 
 /* A file that was uploaded: lies in the data directory's incoming folder until the handler takes it. */
 struct upload {
@@ -93,7 +96,7 @@ struct request {
     const void *body;  /* struct of route->body */
     const struct upload *uploads;
     const char *request_id;
-    void *app;         /* what http_options carries */
+    void *app; /* what http_options carries */
     /* the answer */
     int status;
     struct buf out;
@@ -146,10 +149,10 @@ struct http_options {
     /* Finds out who calls, from Authorization or cookie; runs in a read transaction. OK with ACTOR_ANONYMOUS
      * if no credentials were sent; ERR_UNAUTHENTICATED if they are wrong; ERR_FORBIDDEN (CSRF). */
     err (*authenticate)(struct request *r, struct tx *tx, struct actor *out);
-    const char *upload_dir;     /* where uploads are written first */
+    const char *upload_dir; /* where uploads are written first */
     int64_t upload_max_bytes;
-    const char *trusted_proxy;  /* an address whose X-Forwarded-For is believed; NULL: none */
-    int threads;                /* 0: HTTP_THREADS */
+    const char *trusted_proxy; /* an address whose X-Forwarded-For is believed; NULL: none */
+    int threads;               /* 0: HTTP_THREADS */
     struct fault *fault;
 };
 MUST_CHECK err http_server_start(const struct http_options *options, struct http_server **out);
@@ -157,13 +160,14 @@ int http_server_port(const struct http_server *server);
 /* Finishes requests in flight (at most grace_ms), ends streams, frees. */
 void http_server_stop(struct http_server *server, int grace_ms);
 /* The OpenAPI 3.1 document of the tables. */
-void openapi_write(const struct route_table *tables, size_t count, const char *version, struct json_out *j);
+void openapi_write(const struct route_table *tables, size_t count, const char *version,
+                   struct json_out *j);
 
 /* Counters for /metrics, filled by the server. */
 struct http_metrics {
-    int64_t requests[6];  /* by status class: [2] is 2xx */
-    int64_t connections;  /* open now */
-    int64_t streams;      /* SSE streams open now */
+    int64_t requests[6]; /* by status class: [2] is 2xx */
+    int64_t connections; /* open now */
+    int64_t streams;     /* SSE streams open now */
     int64_t duration_us_sum;
     int64_t duration_bucket[12]; /* see http_duration_bounds_us */
 };

@@ -24,23 +24,23 @@
 #include <stddef.h>
 
 enum field_type {
-    FIELD_TEXT,      /* const char * */
-    FIELD_EMAIL,     /* const char *, checked and trimmed */
-    FIELD_INT,       /* int64_t, bounds min..max */
-    FIELD_REAL,      /* double; written only */
-    FIELD_BOOL,      /* bool */
-    FIELD_TRI,       /* enum tri; null is TRI_UNKNOWN */
-    FIELD_TIME,      /* int64_t ms; ISO 8601 */
-    FIELD_UUID,      /* struct uuid; refuses anything else */
-    FIELD_REF,       /* const char *: a UUID or a short number as text, resolved by the domain */
-    FIELD_ENUM,      /* int, through .names */
-    FIELD_JSON,      /* const char *: a JSON object as compact text (custom fields). Written raw. */
-    FIELD_TEXTS,     /* struct text_list: array of text; in a query string repeated or comma-separated */
-    FIELD_ENUMS,     /* struct int_list through .names */
-    FIELD_REFS,      /* struct text_list of UUIDs or numbers */
-    FIELD_OBJECT,    /* pointer to the struct of .of; NULL when absent or null */
-    FIELD_OBJECTS,   /* struct object_list of .of */
-    FIELD_MAP,       /* written only: struct map_list; an object with free names, values of .of (or integers if .of is NULL) */
+    FIELD_TEXT,  /* const char * */
+    FIELD_EMAIL, /* const char *, checked and trimmed */
+    FIELD_INT,   /* int64_t, bounds min..max */
+    FIELD_REAL,  /* double; written only */
+    FIELD_BOOL,  /* bool */
+    FIELD_TRI,   /* enum tri; null is TRI_UNKNOWN */
+    FIELD_TIME,  /* int64_t ms; ISO 8601 */
+    FIELD_UUID,  /* struct uuid; refuses anything else */
+    FIELD_REF,   /* const char *: a UUID or a short number as text, resolved by the domain */
+    FIELD_ENUM,  /* int, through .names */
+    FIELD_JSON,  /* const char *: a JSON object as compact text (custom fields). Written raw. */
+    FIELD_TEXTS, /* struct text_list: array of text; in a query string repeated or comma-separated */
+    FIELD_ENUMS,   /* struct int_list through .names */
+    FIELD_REFS,    /* struct text_list of UUIDs or numbers */
+    FIELD_OBJECT,  /* pointer to the struct of .of; NULL when absent or null */
+    FIELD_OBJECTS, /* struct object_list of .of */
+    FIELD_MAP, /* written only: struct map_list; an object with free names, values of .of (or integers if .of is NULL) */
     FIELD_TYPE_COUNT
 };
 
@@ -59,8 +59,8 @@ struct object_list {
 };
 struct map_entry {
     const char *name;
-    int64_t number;      /* used when the field has no .of */
-    const void *object;  /* struct of .of */
+    int64_t number;     /* used when the field has no .of */
+    const void *object; /* struct of .of */
 };
 struct map_list {
     struct map_entry *v;
@@ -80,16 +80,18 @@ struct field {
     const char *name; /* camelCase, in the JSON */
     enum field_type type;
     size_t offset;
-    bool required;  /* input: must be sent, not null; text must not be blank. output: always there (documented) */
-    bool nullable;  /* input: null may be sent (PATCH: clears). TEXT, TIME, REF, UUID and ENUM (then 0) */
+    /* input: must be sent, not null; text must not be blank. output: always there (documented) */
+    bool required;
+    /* input: null may be sent (PATCH: clears). TEXT, TIME, REF, UUID and ENUM (then 0) */
+    bool nullable;
     bool omit_null; /* output: leave it out instead of writing null */
     int64_t min;    /* INT: least; TEXT(S): least characters; lists: see max */
     int64_t max;    /* INT: greatest (0 and min 0: no bounds); TEXT(S): most characters; 0: none */
-    int64_t max_bytes;  /* TEXT, JSON: most bytes; 0: none */
-    int64_t max_items;  /* lists; 0: FILTER_VALUES_MAX in queries, 1000 in bodies */
+    int64_t max_bytes; /* TEXT, JSON: most bytes; 0: none */
+    int64_t max_items; /* lists; 0: FILTER_VALUES_MAX in queries, 1000 in bodies */
     const struct enum_name *names;
     const struct shape *of;
-    const char *about;   /* for the documentation */
+    const char *about;    /* for the documentation */
     const char *fallback; /* documented default, as text */
 };
 
@@ -103,24 +105,33 @@ struct shape {
 };
 
 #define SHAPE(json_name, text, type, table)                                                        \
-    {.name = (json_name), .about = (text), .size = sizeof(type), .fields = (table), .field_count = COUNT_OF(table)}
+    {                                                                                              \
+        .name = (json_name), .about = (text), .size = sizeof(type), .fields = (table),             \
+        .field_count = COUNT_OF(table)                                                             \
+    }
 #define SHAPE_OUT(json_name, text, type, table)                                                    \
-    {.name = (json_name), .about = (text), .size = sizeof(type), .fields = (table), .field_count = COUNT_OF(table), .output = true}
+    {                                                                                              \
+        .name = (json_name), .about = (text), .size = sizeof(type), .fields = (table),             \
+        .field_count = COUNT_OF(table), .output = true                                             \
+    }
 
 /* Was the field with this JSON name sent? `struct_ptr` begins with present. ENSUREs that the name exists. */
 bool shape_sent(const struct shape *shape, const void *struct_ptr, const char *field_name);
 
 /* Reads parsed JSON into out (cleared first). All problems are told in fault, with paths
  * ("requester.email", "tags[3]"); unknown fields are named. ERR_INVALID if any. */
-MUST_CHECK err shape_read(const struct shape *shape, const json_t *json, struct arena *a, struct fault *fault, void *out);
+MUST_CHECK err shape_read(const struct shape *shape, const json_t *json, struct arena *a,
+                          struct fault *fault, void *out);
 /* Parses strictly (RFC 8259: no duplicates, no NUL, valid UTF-8, depth up to JSON_DEPTH_MAX) and reads. */
-MUST_CHECK err shape_read_text(const struct shape *shape, const char *json, size_t len, struct arena *a, struct fault *fault, void *out);
+MUST_CHECK err shape_read_text(const struct shape *shape, const char *json, size_t len,
+                               struct arena *a, struct fault *fault, void *out);
 /* Reads name=value pairs of a query string; unknown names are errors too. */
 struct name_value {
     const char *name;
     const char *value;
 };
-MUST_CHECK err shape_read_query(const struct shape *shape, const struct name_value *pairs, size_t count, struct arena *a, struct fault *fault, void *out);
+MUST_CHECK err shape_read_query(const struct shape *shape, const struct name_value *pairs,
+                                size_t count, struct arena *a, struct fault *fault, void *out);
 
 /* Writes a struct as a JSON object. */
 void shape_write(const struct shape *shape, const void *data, struct json_out *j);

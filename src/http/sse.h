@@ -11,11 +11,11 @@
 #include "base/buf.h"
 
 struct sse_event {
-    int64_t id;            /* ascending without regard to gaps */
-    const char *name;      /* "ticket.created" */
-    const char *json;      /* data, without newlines */
-    int64_t requester_id;  /* the ticket's requester: requesters see only their own */
-    bool agents_only;      /* internal notes and the like */
+    int64_t id;           /* ascending without regard to gaps */
+    const char *name;     /* "ticket.created" */
+    const char *json;     /* data, without newlines */
+    int64_t requester_id; /* the ticket's requester: requesters see only their own */
+    bool agents_only;     /* internal notes and the like */
 };
 
 struct sse_hub;
@@ -27,10 +27,11 @@ void sse_hub_publish(struct sse_hub *hub, const struct sse_event *events, size_t
 /* What a RUN_EVENTS handler leaves in r->stream (in the request's arena). */
 struct stream_setup {
     struct sse_hub *hub;
-    int64_t after_id;   /* Last-Event-ID, or the newest id when the stream was opened */
+    int64_t after_id; /* Last-Event-ID, or the newest id when the stream was opened */
     struct actor actor;
     /* Reads stored events with id > after_id that actor may see, oldest first, at most limit; copies into a. Runs in a read transaction. */
-    err (*catch_up)(struct tx *tx, const struct actor *actor, int64_t after_id, size_t limit, struct sse_event **out, size_t *out_count);
+    err (*catch_up)(struct tx *tx, const struct actor *actor, int64_t after_id, size_t limit,
+                    struct sse_event **out, size_t *out_count);
 };
 
 #endif

@@ -37,8 +37,8 @@ typedef err unit_fn(struct tx *tx, void *arg);
 
 /* What a unit is run with. */
 struct unit_setup {
-    struct arena *arena;  /* required */
-    struct fault *fault;  /* may be NULL */
+    struct arena *arena; /* required */
+    struct fault *fault; /* may be NULL */
     struct actor actor;
     int64_t now_ms; /* 0: the clock's, taken when the unit runs */
 };
@@ -47,8 +47,8 @@ struct store_options {
     const char *data_dir;     /* the embedded engine's; also where files are kept */
     const char *database_url; /* NULL: embedded. postgresql://...: not yet built in */
     const struct settings *settings;
-    int readers; /* read connections at most; 0: a sensible number */
-    bool create; /* make an empty database if there is none */
+    int readers;    /* read connections at most; 0: a sensible number */
+    bool create;    /* make an empty database if there is none */
     bool exclusive; /* serve: refuse a second server on the same directory */
     /* Called on the writer's thread after each durable batch; must be quick. May be NULL. */
     void (*committed)(void *ctx);
@@ -62,9 +62,11 @@ MUST_CHECK err store_open(const struct store_options *options, struct store **ou
 void store_close(struct store *store);
 
 /* Reading, on the caller's thread and a pooled connection: one consistent snapshot. */
-MUST_CHECK err store_read(struct store *store, const struct unit_setup *setup, unit_fn *run, void *arg);
+MUST_CHECK err store_read(struct store *store, const struct unit_setup *setup, unit_fn *run,
+                          void *arg);
 /* Writing, waiting until it is durable (command line, jobs). ERR_BUSY when the queue is full. */
-MUST_CHECK err store_write(struct store *store, const struct unit_setup *setup, unit_fn *run, void *arg);
+MUST_CHECK err store_write(struct store *store, const struct unit_setup *setup, unit_fn *run,
+                           void *arg);
 /* Writing without waiting: done(arg, result) is called from the writer's thread, exactly once,
  * unless ERR_BUSY or ERR_SHUTDOWN is returned (then never). setup is copied; what it points
  * to must live until done. */
@@ -96,7 +98,10 @@ struct value {
     union {
         int64_t i;
         double d;
-        struct { const char *data; size_t len; } s; /* text and blob */
+        struct {
+            const char *data;
+            size_t len;
+        } s; /* text and blob */
     };
 };
 struct value value_int(int64_t i);
@@ -145,7 +150,16 @@ MUST_CHECK err query_exec(struct tx *tx, const struct query *query, const struct
                           int param_count, int64_t *out_changed);
 
 /* The next number of a sequence, taken in this transaction. */
-enum sequence { SEQ_TICKET, SEQ_COMMENT, SEQ_EVENT, SEQ_REQUESTER, SEQ_MAIL, SEQ_OUTBOX, SEQ_ATTACHMENT, SEQ_COUNT };
+enum sequence {
+    SEQ_TICKET,
+    SEQ_COMMENT,
+    SEQ_EVENT,
+    SEQ_REQUESTER,
+    SEQ_MAIL,
+    SEQ_OUTBOX,
+    SEQ_ATTACHMENT,
+    SEQ_COUNT
+};
 MUST_CHECK err sequence_next(struct tx *tx, enum sequence seq, int64_t *out);
 
 enum engine store_engine(const struct store *store);
@@ -159,6 +173,7 @@ MUST_CHECK err store_backup(struct store *store, const char *to_path,
                             void (*progress)(void *ctx, int64_t done, int64_t all), void *ctx,
                             struct fault *fault);
 /* The engine's own integrity check: foreign keys, pages, search index against its text. Each problem is told. */
-MUST_CHECK err store_check(struct store *store, void (*problem)(void *ctx, const char *text), void *ctx);
+MUST_CHECK err store_check(struct store *store, void (*problem)(void *ctx, const char *text),
+                           void *ctx);
 
 #endif
