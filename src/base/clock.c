@@ -28,7 +28,7 @@ int64_t time_utc_day(int64_t at_ms)
 /* Civil date from a day count and back: eras of 400 years, years starting in March, so that
  * the leap day is a year's last (the method of H. Hinnant, "chrono-Compatible Low-Level Date
  * Algorithms"). */
-static void civil_from_day(int64_t day, int *out_year, int *out_month, int *out_day)
+void time_civil_from_day(int64_t day, int *out_year, int *out_month, int *out_day)
 {
     int64_t z = day + 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
@@ -43,7 +43,7 @@ static void civil_from_day(int64_t day, int *out_year, int *out_month, int *out_
     *out_year = (int)(year_of_era + era * 400 + (*out_month <= 2));
 }
 
-static int64_t day_from_civil(int year, int month, int day)
+int64_t time_day_from_civil(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -74,7 +74,7 @@ char *time_iso(int64_t at_ms, char out[static TIME_ISO_SIZE])
     at_ms = at_ms < first_ms ? first_ms : at_ms > last_ms ? last_ms : at_ms;
     days = time_utc_day(at_ms);
     rest = at_ms - days * MS_PER_DAY;
-    civil_from_day(days, &year, &month, &day);
+    time_civil_from_day(days, &year, &month, &day);
     at = put_digits(at, year, 4);
     *at++ = '-';
     at = put_digits(at, month, 2);
@@ -117,7 +117,7 @@ static bool take_char(const char **at, char c)
     return true;
 }
 
-static int month_length(int year, int month)
+int time_month_length(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -132,9 +132,9 @@ static bool take_date(const char **at, int64_t *out_day)
     if (!take_digits(at, 4, &year) || !take_char(at, '-') || !take_digits(at, 2, &month) ||
         !take_char(at, '-') || !take_digits(at, 2, &day))
         return false;
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > month_length(year, month))
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > time_month_length(year, month))
         return false;
-    *out_day = day_from_civil(year, month, day);
+    *out_day = time_day_from_civil(year, month, day);
     return true;
 }
 

@@ -25,4 +25,9 @@ bool time_parse_iso(const char *text, int64_t *out_ms);
 /* Days since 1970-01-01 of the UTC day that holds at_ms; works before 1970 too. */
 int64_t time_utc_day(int64_t at_ms);
 
+/* Days since 1970-01-01 to the Gregorian date and back; any year. Month and day count from 1. */
+void time_civil_from_day(int64_t day, int *out_year, int *out_month, int *out_day);
+int64_t time_day_from_civil(int year, int month, int day);
+int time_month_length(int year, int month);
+
 #endif
