@@ -75,12 +75,13 @@ static void add_escaped(struct buf *b, unsigned char c)
 
 void json_textn(struct json_out *j, const char *text, size_t len)
 {
-    const char *end = text + len;
+    const char *end;
 
     if (!text) {
         json_null(j);
         return;
     }
+    end = text + len;
     before_value(j);
     buf_reserve(j->buf, len + 2);
     buf_char(j->buf, '"');

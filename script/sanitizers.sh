@@ -1,0 +1,23 @@
+# The sanitizer builds, shared by lint, test and fuzz. Sourced after lib.sh.
+#
+# clang for both: the same build then proves that clang has no warnings, and libFuzzer needs it.
+
+asan_options=detect_leaks=1:abort_on_error=1:strict_string_checks=1:detect_stack_use_after_return=1
+export ASAN_OPTIONS=${ASAN_OPTIONS:-$asan_options}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
+export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/lsan.supp:print_suppressions=0}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$PWD/tests/tsan.supp:halt_on_error=0:exitcode=66:second_deadlock_stack=1}
+
+build_asan() {
+    CC=clang configure build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+    build build-asan
+}
+build_tsan() {
+    CC=clang configure build-tsan -Db_sanitize=thread -Db_lundef=false -Doptimization=1
+    build build-tsan
+}
+build_fuzz() {
+    CC=clang configure build-fuzz -Dfuzz=true -Dtests=false -Db_sanitize=address,undefined \
+        -Db_lundef=false -Doptimization=1
+    build build-fuzz
+}
