@@ -78,7 +78,7 @@ void json_textn(struct json_out *j, const char *text, size_t len)
     const char *end;
 
     if (!text) {
-        json_null(j);
+        json_none(j);
         return;
     }
     end = text + len;
@@ -103,7 +103,7 @@ void json_text(struct json_out *j, const char *text)
     if (text)
         json_textn(j, text, strlen(text));
     else
-        json_null(j);
+        json_none(j);
 }
 
 void json_int(struct json_out *j, int64_t n)
@@ -121,10 +121,10 @@ void json_int(struct json_out *j, int64_t n)
     buf_add(j->buf, at, (size_t)(digits + sizeof(digits) - at));
 }
 
-void json_real(struct json_out *j, double d)
+void json_double(struct json_out *j, double d)
 {
     if (!isfinite(d)) {
-        json_null(j);
+        json_none(j);
         return;
     }
     before_value(j);
@@ -137,7 +137,7 @@ void json_bool(struct json_out *j, bool yes)
     buf_str(j->buf, yes ? "true" : "false");
 }
 
-void json_null(struct json_out *j)
+void json_none(struct json_out *j)
 {
     before_value(j);
     buf_str(j->buf, "null");
@@ -146,7 +146,7 @@ void json_null(struct json_out *j)
 void json_tri(struct json_out *j, enum tri t)
 {
     if (t == TRI_UNKNOWN)
-        json_null(j);
+        json_none(j);
     else
         json_bool(j, t == TRI_YES);
 }
@@ -156,7 +156,7 @@ void json_time(struct json_out *j, int64_t at_ms)
     char text[TIME_ISO_SIZE];
 
     if (at_ms == 0)
-        json_null(j);
+        json_none(j);
     else
         json_text(j, time_iso(at_ms, text));
 }
@@ -166,7 +166,7 @@ void json_uuid(struct json_out *j, struct uuid id)
     char text[UUID_TEXT_SIZE];
 
     if (uuid_is_nil(id))
-        json_null(j);
+        json_none(j);
     else
         json_textn(j, uuid_text(id, text), UUID_TEXT_SIZE - 1);
 }
@@ -174,7 +174,7 @@ void json_uuid(struct json_out *j, struct uuid id)
 void json_raw(struct json_out *j, const char *json)
 {
     if (!json || !*json) {
-        json_null(j);
+        json_none(j);
         return;
     }
     before_value(j);

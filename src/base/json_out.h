@@ -1,5 +1,7 @@
 /* json_out.h -- writes JSON straight into a buffer. Commas are its business, nesting is yours.
- * Text must be UTF-8 (ENSUREd nowhere: edges validate); "<", ">" and "&" pass as they are. */
+ * Text must be UTF-8 (ENSUREd nowhere: edges validate); "<", ">" and "&" pass as they are.
+ * json_double and json_none are not called json_real and json_null because libjansson exports
+ * those names: ours would take the place of its own, in its own calls too. */
 #ifndef FD_JSON_OUT_H
 #define FD_JSON_OUT_H
 
@@ -26,10 +28,10 @@ void json_key_any(struct json_out *j, const char *name);
 void json_text(struct json_out *j, const char *text); /* NULL writes null */
 void json_textn(struct json_out *j, const char *text, size_t len);
 void json_int(struct json_out *j, int64_t n);
-void json_real(struct json_out *j, double d); /* NaN and infinities write null */
+void json_double(struct json_out *j, double d); /* NaN and infinities write null */
 void json_bool(struct json_out *j, bool yes);
 void json_tri(struct json_out *j, enum tri t); /* unknown writes null */
-void json_null(struct json_out *j);
+void json_none(struct json_out *j);
 void json_time(struct json_out *j, int64_t at_ms);  /* 0 writes null; else ISO 8601 UTC with ms */
 void json_uuid(struct json_out *j, struct uuid id); /* nil writes null */
 /* JSON that is already text (a stored column); NULL or "" writes null. */

@@ -19,6 +19,11 @@ void log_set_level(enum log_level least)
     least_level = least;
 }
 
+bool log_enabled(enum log_level level)
+{
+    return (int)level >= least_level;
+}
+
 void log_set_json(bool json)
 {
     as_json = json;

@@ -12,6 +12,8 @@ void log_set_level(enum log_level least);
 bool log_level_parse(const char *text, enum log_level *out);
 /* JSON lines instead of logfmt. */
 void log_set_json(bool json);
+/* Would a line of this level be written? For callers whose fields cost something to make. */
+bool log_enabled(enum log_level level);
 
 /* fields: a printf text of logfmt pairs, e.g. "status=%d path=%s". Values that come from outside
  * go through log_quoted. */
