@@ -3,17 +3,17 @@
 
 usage: gen_migrations.py --out FILE MIGRATION.sql...
 
-A migration is written once. Type words are mapped: SQLite's STRICT tables know INTEGER, TEXT, BLOB, REAL;
-PostgreSQL gets BIGINT, TEXT, BYTEA, DOUBLE PRECISION. Write BIGINT, TEXT, BYTES, UUID, BOOLEAN, REAL.
-Where more differs, lines between `-- @sqlite` or `-- @postgres` and `-- @both` belong to one engine.
+A migration is written once, with the words BIGINT, TEXT, BYTES, UUID, BOOLEAN, REAL, STRICT and WITHOUT_ROWID,
+which become what each engine calls them. Where more differs, lines between `-- @sqlite` or `-- @postgres` and
+`-- @both` belong to one engine.
 """
 import argparse
 import os
 import re
 
 WORDS = {
-    "sqlite": {"BIGINT": "INTEGER", "BYTES": "BLOB", "UUID": "BLOB", "BOOLEAN": "INTEGER"},
-    "postgres": {"BYTES": "BYTEA", "REAL": "DOUBLE PRECISION", "STRICT": ""},
+    "sqlite": {"BIGINT": "INTEGER", "BYTES": "BLOB", "UUID": "BLOB", "BOOLEAN": "INTEGER", "WITHOUT_ROWID": "WITHOUT ROWID"},
+    "postgres": {"BYTES": "BYTEA", "REAL": "DOUBLE PRECISION"},
 }
 
 
@@ -22,26 +22,34 @@ def for_engine(text, engine):
     for line in text.split("\n"):
         if line.startswith("-- @"):
             keep = line[4:].strip() in (engine, "both")
-        elif keep and not line.strip().startswith("--"):
-            lines.append(line)
-    text = "\n".join(lines)
-    return re.sub(r"\b[A-Z]+\b", lambda m: WORDS[engine].get(m.group(0), m.group(0)), text).strip()
+        elif keep:
+            lines.append(re.sub(r"\s*--.*", "", line))
+    text = "\n".join(line for line in lines if line.strip())
+    if engine == "postgres":
+        text = re.sub(r"\) STRICT(, WITHOUT_ROWID)?;", ");", text)
+    return re.sub(r"\b[A-Z_]+\b", lambda m: WORDS[engine].get(m.group(0), m.group(0)), text)
 
 
 def c_string(text):
     return "\n".join('        "' + line.replace("\\", "\\\\").replace('"', '\\"') + '\\n"' for line in text.split("\n"))
 
 
-ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-ap.add_argument("--out", required=True)
-ap.add_argument("files", nargs="+")
-args = ap.parse_args()
-with open(args.out, "w", encoding="utf-8") as out:
-    out.write('/* Made from db/migrations by script/gen_migrations.py. */\n#include "store/migrate.h"\n\nconst struct migration all_migrations[] = {\n')
-    for i, path in enumerate(sorted(args.files), 1):
-        name = os.path.basename(path)
-        if int(name[:4]) != i:
-            raise SystemExit(f"{name}: migrations are numbered without gaps; this should be {i:04d}")
-        text = open(path, encoding="utf-8").read()
-        out.write(f'    {{{i}, "{name[5:-4]}",\n     {{\n{c_string(for_engine(text, "sqlite"))},\n{c_string(for_engine(text, "postgres"))},\n     }}}},\n')
-    out.write("};\nconst int all_migrations_count = (int)COUNT_OF(all_migrations);\n")
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--out", required=True)
+    ap.add_argument("files", nargs="+")
+    args = ap.parse_args()
+    with open(args.out, "w", encoding="utf-8") as out:
+        out.write('/* Made from db/migrations by script/gen_migrations.py. */\n#include "store/migrate.h"\n\n'
+                  "const struct migration all_migrations[] = {\n")
+        for i, path in enumerate(sorted(args.files), 1):
+            name = os.path.basename(path)
+            if int(name[:4]) != i:
+                raise SystemExit(f"{name}: migrations are numbered without gaps; this should be {i:04d}")
+            text = open(path, encoding="utf-8").read()
+            out.write(f'    {{{i}, "{name[5:-4]}",\n     {{\n{c_string(for_engine(text, "sqlite"))},\n'
+                      f'{c_string(for_engine(text, "postgres"))},\n     }}}},\n')
+        out.write("};\nconst int all_migrations_count = (int)COUNT_OF(all_migrations);\n")
+
+
+main()
