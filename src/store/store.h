@@ -50,6 +50,9 @@ struct store_options {
     int readers;    /* read connections at most; 0: a sensible number */
     bool create;    /* make an empty database if there is none */
     bool exclusive; /* serve: refuse a second server on the same directory */
+    /* Fills a database that has just been made (same transaction as its schema). May be NULL. */
+    err (*seed)(struct tx *tx);
+    int64_t disk_reserve_bytes; /* refuse writes when the disk has less left; 0: write to the end */
     /* Called on the writer's thread after each durable batch; must be quick. May be NULL. */
     void (*committed)(void *ctx);
     void *committed_ctx;
@@ -72,8 +75,13 @@ MUST_CHECK err store_write(struct store *store, const struct unit_setup *setup, 
  * to must live until done. */
 MUST_CHECK err store_submit(struct store *store, const struct unit_setup *setup, unit_fn *run,
                             void (*done)(void *arg, err result), void *arg);
-/* Units waiting for the writer (metrics). */
-int store_queue_length(struct store *store);
+struct store_metrics {
+    int64_t units;   /* that were committed */
+    int64_t batches; /* commits */
+    int64_t refused; /* told ERR_BUSY */
+    int64_t queued;  /* waiting now */
+};
+void store_metrics(struct store *store, struct store_metrics *out);
 /* True if anybody (another process too) has committed since the last call with this *seen. */
 bool store_changed(struct store *store, int64_t *seen);
 

@@ -1,0 +1,335 @@
+#include "store/engine.h"
+
+#include "base/clock.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct value value_int(int64_t i)
+{
+    return (struct value){.type = VALUE_INT, .i = i};
+}
+
+struct value value_int_or_null(int64_t i)
+{
+    return i ? value_int(i) : (struct value){.type = VALUE_NULL};
+}
+
+struct value value_text(const char *text)
+{
+    if (!text)
+        return (struct value){.type = VALUE_NULL};
+    return (struct value){.type = VALUE_TEXT, .s = {text, strlen(text)}};
+}
+
+struct value value_blob(const void *data, size_t len)
+{
+    if (!data)
+        return (struct value){.type = VALUE_NULL};
+    return (struct value){.type = VALUE_BLOB, .s = {data, len}};
+}
+
+struct value value_uuid(struct uuid id)
+{
+    /* The bytes must outlive the call that made this value: a small ring of copies a thread is
+     * enough for the statement that they are bound to (SQLITE_STATIC until it is run). */
+    static _Thread_local struct uuid ring[64];
+    static _Thread_local unsigned next;
+    struct uuid *slot;
+
+    if (uuid_is_nil(id))
+        return (struct value){.type = VALUE_NULL};
+    slot = &ring[next++ % COUNT_OF(ring)];
+    *slot = id;
+    return value_blob(slot->b, sizeof(slot->b));
+}
+
+struct value value_tri(enum tri t)
+{
+    return t == TRI_UNKNOWN ? (struct value){.type = VALUE_NULL} : value_int(t == TRI_YES);
+}
+
+struct value value_bool(bool yes)
+{
+    return value_int(yes);
+}
+
+struct value value_real(double d)
+{
+    return (struct value){.type = VALUE_REAL, .d = d};
+}
+
+err store_open(const struct store_options *options, struct store **out_store)
+{
+    if (options->database_url && *options->database_url)
+        return fault_set(options->fault, ERR_STORE,
+                         "this build knows the embedded database only: leave out --database");
+    return sqlite_ops.open(options, out_store);
+}
+
+void store_close(struct store *store)
+{
+    if (store)
+        store->ops->close(store);
+}
+
+err store_read(struct store *store, const struct unit_setup *setup, unit_fn *run, void *arg)
+{
+    return store->ops->read(store, setup, run, arg);
+}
+
+err store_submit(struct store *store, const struct unit_setup *setup, unit_fn *run,
+                 void (*done)(void *arg, err result), void *arg)
+{
+    return store->ops->submit(store, setup, run, done, arg);
+}
+
+/* store_write: submit, and sleep until done. */
+struct waiter {
+    pthread_mutex_t mutex;
+    pthread_cond_t woken;
+    unit_fn *run;
+    void *arg;
+    bool finished;
+    err result;
+};
+
+static err waiter_run(struct tx *tx, void *arg)
+{
+    struct waiter *waiter = arg;
+
+    return waiter->run(tx, waiter->arg);
+}
+
+static void waiter_done(void *arg, err result)
+{
+    struct waiter *waiter = arg;
+
+    pthread_mutex_lock(&waiter->mutex);
+    waiter->result = result;
+    waiter->finished = true;
+    pthread_cond_signal(&waiter->woken);
+    pthread_mutex_unlock(&waiter->mutex);
+}
+
+err store_write(struct store *store, const struct unit_setup *setup, unit_fn *run, void *arg)
+{
+    struct waiter waiter = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+                            .woken = PTHREAD_COND_INITIALIZER,
+                            .run = run,
+                            .arg = arg};
+
+    TRY(store_submit(store, setup, waiter_run, waiter_done, &waiter));
+    pthread_mutex_lock(&waiter.mutex);
+    while (!waiter.finished)
+        pthread_cond_wait(&waiter.woken, &waiter.mutex);
+    pthread_mutex_unlock(&waiter.mutex);
+    pthread_mutex_destroy(&waiter.mutex);
+    pthread_cond_destroy(&waiter.woken);
+    return waiter.result;
+}
+
+void store_metrics(struct store *store, struct store_metrics *out)
+{
+    store->ops->metrics(store, out);
+}
+
+bool store_changed(struct store *store, int64_t *seen)
+{
+    return store->ops->changed(store, seen);
+}
+
+enum engine store_engine(const struct store *store)
+{
+    return store->ops->engine;
+}
+
+enum engine tx_engine(const struct tx *tx)
+{
+    return tx->conn->ops->engine;
+}
+
+const char *store_data_dir(const struct store *store)
+{
+    return store->data_dir;
+}
+
+err store_backup(struct store *store, const char *to_path,
+                 void (*progress)(void *ctx, int64_t done, int64_t all), void *ctx,
+                 struct fault *fault)
+{
+    return store->ops->backup(store, to_path, progress, ctx, fault);
+}
+
+err store_check(struct store *store, void (*problem)(void *ctx, const char *text), void *ctx)
+{
+    return store->ops->check(store, problem, ctx);
+}
+
+/* ---- transactions ---- */
+
+struct tx unit_tx(struct store *store, struct conn *conn, const struct unit_setup *setup,
+                  bool writable)
+{
+    ENSURE(setup->arena != NULL);
+    return (struct tx){
+        .arena = setup->arena,
+        .now_ms = setup->now_ms ? setup->now_ms : clock_now_ms(),
+        .actor = setup->actor,
+        .fault = setup->fault,
+        .settings = store->settings,
+        .writable = writable,
+        .conn = conn,
+    };
+}
+
+void tx_defer(struct tx *tx, const struct deferral_kind *kind, void *entry)
+{
+    struct deferral *deferral = ARENA_NEW(tx->batch_arena, struct deferral);
+
+    ENSURE(tx->writable);
+    *deferral = (struct deferral){.kind = kind, .entry = entry, .next = tx->deferrals};
+    tx->deferrals = deferral;
+}
+
+enum { DEFERRAL_KINDS_MAX = 8 };
+
+err deferrals_flush(struct tx *tx, struct deferral *oldest_first)
+{
+    const struct deferral_kind *kinds[DEFERRAL_KINDS_MAX];
+    size_t kind_count = 0;
+    size_t all = 0;
+    void **entries;
+
+    for (struct deferral *d = oldest_first; d; d = d->next) {
+        size_t k = 0;
+
+        all++;
+        while (k < kind_count && kinds[k] != d->kind)
+            k++;
+        if (k == kind_count) {
+            ENSURE(kind_count < DEFERRAL_KINDS_MAX);
+            kinds[kind_count++] = d->kind;
+        }
+    }
+    entries = ARENA_ARRAY(tx->arena, void *, all);
+    for (size_t k = 0; k < kind_count; k++) {
+        size_t n = 0;
+
+        for (struct deferral *d = oldest_first; d; d = d->next) {
+            if (d->kind == kinds[k])
+                entries[n++] = d->entry;
+        }
+        TRY(kinds[k]->flush(tx, entries, n));
+    }
+    return OK;
+}
+
+/* ---- statements ---- */
+
+err query_run(struct tx *tx, const struct query *query, const struct value *params,
+              int param_count, struct rows *out_rows)
+{
+    struct conn *conn = tx->conn;
+
+    return conn->ops->run(conn, query, query->sql[conn->ops->engine], params, param_count,
+                          out_rows);
+}
+
+err query_run_text(struct tx *tx, const char *sql, const struct value *params, int param_count,
+                   struct rows *out_rows)
+{
+    return tx->conn->ops->run(tx->conn, NULL, sql, params, param_count, out_rows);
+}
+
+err query_exec(struct tx *tx, const struct query *query, const struct value *params,
+               int param_count, int64_t *out_changed)
+{
+    struct rows rows;
+
+    TRY(query_run(tx, query, params, param_count, &rows));
+    while (rows_next(&rows))
+        continue;
+    TRY(rows_end(&rows));
+    if (out_changed)
+        *out_changed = tx->conn->ops->changes(tx->conn);
+    return OK;
+}
+
+bool rows_next(struct rows *rows)
+{
+    return rows->conn->ops->next(rows);
+}
+
+err rows_end(struct rows *rows)
+{
+    return rows->conn->ops->end(rows);
+}
+
+int64_t rows_int(struct rows *rows, int column)
+{
+    return rows->conn->ops->col_int(rows, column);
+}
+
+double rows_real(struct rows *rows, int column)
+{
+    return rows->conn->ops->col_real(rows, column);
+}
+
+bool rows_bool(struct rows *rows, int column)
+{
+    return rows_int(rows, column) != 0;
+}
+
+enum tri rows_tri(struct rows *rows, int column)
+{
+    if (rows->conn->ops->col_null(rows, column))
+        return TRI_UNKNOWN;
+    return rows_int(rows, column) ? TRI_YES : TRI_NO;
+}
+
+struct uuid rows_uuid(struct rows *rows, int column)
+{
+    struct bytes bytes = rows->conn->ops->col_bytes(rows, column);
+    struct uuid id = {{0}};
+
+    if (bytes.data && bytes.len == sizeof(id.b))
+        memcpy(id.b, bytes.data, sizeof(id.b));
+    return id;
+}
+
+const char *rows_text(struct rows *rows, int column, struct arena *a)
+{
+    struct bytes bytes = rows->conn->ops->col_bytes(rows, column);
+
+    return bytes.data ? arena_strn(a, (const char *)bytes.data, bytes.len) : NULL;
+}
+
+struct bytes rows_blob(struct rows *rows, int column, struct arena *a)
+{
+    struct bytes bytes = rows->conn->ops->col_bytes(rows, column);
+
+    if (!bytes.data)
+        return (struct bytes){NULL, 0};
+    return (struct bytes){
+        (unsigned char *)arena_strn(a, (const char *)bytes.data, bytes.len), bytes.len};
+}
+
+static const char *const sequence_tables[SEQ_COUNT] = {
+    [SEQ_TICKET] = "ticket",       [SEQ_COMMENT] = "ticket_comment", [SEQ_EVENT] = "event",
+    [SEQ_REQUESTER] = "requester", [SEQ_MAIL] = "mail",              [SEQ_OUTBOX] = "outbox",
+    [SEQ_ATTACHMENT] = "attachment",
+};
+
+const char *sequence_table(enum sequence seq)
+{
+    ENSURE((unsigned)seq < SEQ_COUNT);
+    return sequence_tables[seq];
+}
+
+err sequence_next(struct tx *tx, enum sequence seq, int64_t *out)
+{
+    ENSURE(tx->writable);
+    return tx->conn->ops->sequence_next(tx->conn, seq, out);
+}

@@ -1,0 +1,211 @@
+/* The store's promises: snapshots, savepoints, group commit, queue bound. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "queries.gen.h"
+#include "store/engine.h"
+
+struct desk {
+    char dir[64];
+    struct arena arena;
+    struct fault fault;
+    struct store *store;
+};
+
+static int setup(void **state)
+{
+    struct desk *d = calloc(1, sizeof(*d));
+
+    strcpy(d->dir, "/tmp/fd-store-XXXXXX");
+    assert_non_null(mkdtemp(d->dir));
+    arena_init(&d->arena);
+    d->fault.arena = &d->arena;
+    struct store_options options = {.data_dir = d->dir, .create = true, .fault = &d->fault};
+    assert_int_equal(store_open(&options, &d->store), OK);
+    *state = d;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct desk *d = *state;
+    char command[128];
+
+    store_close(d->store);
+    snprintf(command, sizeof(command), "rm -rf %s", d->dir);
+    assert_int_equal(system(command), 0);
+    arena_done(&d->arena);
+    free(d);
+    return 0;
+}
+
+static err record(struct tx *tx, void *arg)
+{
+    return q_schema_record(tx, *(int64_t *)arg, "test", tx->now_ms);
+}
+
+static err record_and_fail(struct tx *tx, void *arg)
+{
+    TRY(record(tx, arg));
+    return ERR_CONFLICT;
+}
+
+static err newest(struct tx *tx, void *arg)
+{
+    struct schema_newest_row row;
+
+    TRY(q_schema_newest(tx, &row));
+    *(int64_t *)arg = row.number;
+    return OK;
+}
+
+static int64_t newest_now(struct desk *d)
+{
+    struct unit_setup s = {.arena = &d->arena};
+    int64_t n = 0;
+
+    assert_int_equal(store_read(d->store, &s, newest, &n), OK);
+    return n;
+}
+
+static void a_failed_unit_leaves_no_trace(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    int64_t number = 900;
+
+    assert_int_equal(store_write(d->store, &s, record_and_fail, &number), ERR_CONFLICT);
+    assert_true(newest_now(d) < 900);
+    assert_int_equal(store_write(d->store, &s, record, &number), OK);
+    assert_int_equal(newest_now(d), 900);
+}
+
+static void every_query_can_be_prepared(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    struct store *store = d->store;
+
+    (void)s;
+    assert_true(all_queries_count > 0);
+    for (int i = 0; i < all_queries_count; i++) {
+        assert_int_equal(all_queries[i]->index, i);
+        assert_non_null(all_queries[i]->sql[store_engine(store)]);
+    }
+}
+
+static err prepare_all(struct tx *tx, void *arg)
+{
+    for (int i = 0; i < all_queries_count; i++) {
+        struct rows rows;
+        err e = query_run(tx, all_queries[i], NULL, 0, &rows);
+
+        if (e != OK) {
+            print_error("query %s\n", all_queries[i]->name);
+            return e;
+        }
+        /* never stepped: only its text is of interest */
+        TRY(rows_end(&rows));
+    }
+    return OK;
+}
+
+static void every_query_is_prepared_against_the_schema(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+
+    every_query_can_be_prepared(state);
+    assert_int_equal(store_write(d->store, &s, prepare_all, NULL), OK);
+}
+
+static void a_newer_schema_is_refused_with_a_sentence(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    struct store_options options = {.data_dir = d->dir, .fault = &d->fault};
+    int64_t number = 999;
+    struct store *second = NULL;
+
+    assert_int_equal(store_write(d->store, &s, record, &number), OK);
+    assert_int_equal(store_open(&options, &second), ERR_STORE);
+    assert_non_null(strstr(d->fault.message, "newer"));
+}
+
+static void a_second_server_is_refused(void **state)
+{
+    struct desk *d = *state;
+    struct store_options options = {.data_dir = d->dir, .exclusive = true, .fault = &d->fault};
+    struct store *first = NULL;
+    struct store *second = NULL;
+
+    assert_int_equal(store_open(&options, &first), OK);
+    assert_int_equal(store_open(&options, &second), ERR_STORE);
+    assert_non_null(strstr(d->fault.message, "another frontdesk server"));
+    store_close(first);
+}
+
+static void others_see_that_something_changed(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    int64_t seen = 0;
+    int64_t number = 901;
+
+    store_changed(d->store, &seen);
+    assert_false(store_changed(d->store, &seen));
+    assert_int_equal(store_write(d->store, &s, record, &number), OK);
+    assert_true(store_changed(d->store, &seen));
+    assert_false(store_changed(d->store, &seen));
+}
+
+static struct {
+    int flushed;
+    size_t entries;
+} seen_flush;
+
+static err count_flush(struct tx *tx, void **entries, size_t count)
+{
+    seen_flush.flushed++;
+    seen_flush.entries += count;
+    return OK;
+}
+static const struct deferral_kind counting = {"counting", count_flush};
+
+static err defer_and(struct tx *tx, void *arg)
+{
+    tx_defer(tx, &counting, tx);
+    return *(err *)arg;
+}
+
+static void what_is_put_off_is_flushed_only_for_units_that_succeed(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    err good = OK, bad = ERR_CONFLICT;
+
+    memset(&seen_flush, 0, sizeof(seen_flush));
+    assert_int_equal(store_write(d->store, &s, defer_and, &good), OK);
+    assert_int_equal(store_write(d->store, &s, defer_and, &bad), ERR_CONFLICT);
+    assert_int_equal(seen_flush.entries, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_failed_unit_leaves_no_trace, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_query_is_prepared_against_the_schema, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_newer_schema_is_refused_with_a_sentence, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_second_server_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(others_see_that_something_changed, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_put_off_is_flushed_only_for_units_that_succeed, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
