@@ -64,6 +64,10 @@ enum {
     TOKEN_DAYS_DEFAULT = 365,
     TOKEN_DAYS_MAX = 3650,
 
+    /* Service levels */
+    CALENDAR_SHIFTS_PER_DAY_MAX = 12,
+    CALENDAR_HOLIDAYS_MAX = 500,
+
     /* Mail */
     MAIL_MAX_BYTES = 64 * 1024 * 1024,
     MAIL_MIME_DEPTH_MAX = 30,
