@@ -12,11 +12,11 @@ struct requester {
     struct uuid uuid;
     const char *name;
     const char *email;
-    const char *phone;        /* NULL if unknown; so are the next two */
-    const char *user_id;      /* what the customer's own system calls them */
+    const char *phone;   /* NULL if unknown; so are the next two */
+    const char *user_id; /* what the customer's own system calls them */
     const char *organization;
     enum requester_tier tier;
-    int64_t ticket_count;     /* ever created */
+    int64_t ticket_count; /* ever created */
     int64_t last_ticket_ms;
     int64_t created_ms;
     int64_t updated_ms;
@@ -47,8 +47,8 @@ struct requester_input {
 
 /* Finds the person by address or makes them; what was not known before is filled in, what was is kept
  * (a form that anybody can fill must not rename a customer). tier is taken only when trusted. */
-MUST_CHECK err requester_find_or_make(struct tx *tx, const struct requester_input *input, bool trusted,
-                                      struct requester *out);
+MUST_CHECK err requester_find_or_make(struct tx *tx, const struct requester_input *input,
+                                      bool trusted, struct requester *out);
 MUST_CHECK err requester_load(struct tx *tx, int64_t id, struct requester *out);
 /* By UUID or number. ERR_NOT_FOUND with a sentence. */
 MUST_CHECK err requester_find(struct tx *tx, const char *ref, struct requester *out);

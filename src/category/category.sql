@@ -1,0 +1,30 @@
+-- @shape category_row: id int, uuid uuid, name text, description text?, score int, is_active bool,
+--   created_ms int, updated_ms int
+
+-- @fragment category_columns
+c.id, c.uuid, c.name, c.description, c.score, c.is_active, c.created_ms, c.updated_ms
+
+-- @query category_by_key(name_key text) one category_row
+SELECT ${category_columns} FROM category c WHERE c.name_key = $1
+
+-- @query category_by_ref(id int?, uuid uuid?) one category_row
+SELECT ${category_columns} FROM category c WHERE c.id = $1 OR c.uuid = $2
+
+-- @query category_default() one category_row
+SELECT ${category_columns} FROM category c WHERE c.is_active
+ORDER BY CASE WHEN c.name_key = 'general' THEN 0 ELSE 1 END, c.id LIMIT 1
+
+-- @query category_list() many category_row
+SELECT ${category_columns} FROM category c ORDER BY c.name_key, c.id
+
+-- Categories are few and rarely made: the next number is simply looked up.
+-- @query category_insert(uuid uuid, name text, name_key text, description text?, score int,
+--   is_active bool, now_ms int) one (id int)
+INSERT INTO category(id, uuid, name, name_key, description, score, is_active, created_ms, updated_ms)
+VALUES ((SELECT coalesce(max(id), 0) + 1 FROM category), $1, $2, $3, $4, $5, $6, $7, $7)
+RETURNING id
+
+-- @query category_update(id int, name text, name_key text, description text?, score int,
+--   is_active bool, now_ms int) exec
+UPDATE category SET name = $2, name_key = $3, description = $4, score = $5, is_active = $6, updated_ms = $7
+WHERE id = $1

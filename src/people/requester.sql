@@ -1,0 +1,31 @@
+-- @shape requester_row: id int, uuid uuid, name text, email text, phone text?, user_id text?,
+--   organization text?, tier int, ticket_count int, last_ticket_ms int?, created_ms int, updated_ms int
+
+-- @fragment requester_columns
+r.id, r.uuid, r.name, r.email, r.phone, r.user_id, r.organization, r.tier, r.ticket_count,
+r.last_ticket_ms, r.created_ms, r.updated_ms
+
+-- @query requester_by_key(email_key text) one requester_row
+SELECT ${requester_columns} FROM requester r WHERE r.email_key = $1
+
+-- @query requester_by_ref(id int?, uuid uuid?) one requester_row
+SELECT ${requester_columns} FROM requester r WHERE r.id = $1 OR r.uuid = $2
+
+-- Two first mails of one person at the same moment make one requester: the second changes nothing.
+-- @query requester_insert(id int, uuid uuid, name text, email text, email_key text, phone text?,
+--   user_id text?, organization text?, tier int, now_ms int) changes
+INSERT INTO requester(id, uuid, name, email, email_key, phone, user_id, organization, tier,
+  ticket_count, last_ticket_ms, created_ms, updated_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, NULL, $10, $10)
+ON CONFLICT (email_key) DO NOTHING
+
+-- @query requester_update(id int, name text, email text, email_key text, phone text?, user_id text?,
+--   organization text?, tier int, now_ms int) exec
+UPDATE requester SET name = $2, email = $3, email_key = $4, phone = $5, user_id = $6,
+  organization = $7, tier = $8, updated_ms = $9
+WHERE id = $1
+
+-- @query requester_count_ticket(id int, created_ms int) exec
+UPDATE requester SET ticket_count = ticket_count + 1,
+  last_ticket_ms = CASE WHEN last_ticket_ms > $2 THEN last_ticket_ms ELSE $2 END
+WHERE id = $1
