@@ -8,7 +8,12 @@ enum {
     HTTP_BODY_MAX_BYTES = 1024 * 1024, /* a JSON body */
     HTTP_URL_MAX_BYTES = 4096,
     HTTP_QUERY_PARAMS_MAX = 64,
-    HTTP_IDLE_TIMEOUT_S = 30, /* a connection that says nothing */
+    HTTP_IDLE_TIMEOUT_S = 30,         /* until a request's headers are there, however they drip */
+    HTTP_BODY_LEAST_RATE = 16 * 1024, /* bytes a second, on average, beyond those 30 s */
+    HTTP_DRAIN_MAX_BYTES = 64 * 1024 * 1024, /* read and thrown away so that a refusal arrives */
+    HTTP_WORKERS = 2,                        /* threads for long reads and for syncing uploads */
+    HTTP_WORK_QUEUE_MAX = 64,
+    UPLOAD_FILES_MAX = 20, /* in one request */
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_CONNECTION_MEMORY_BYTES = 16 * 1024,
     HTTP_THREADS = 8,
@@ -17,6 +22,8 @@ enum {
     SSE_STREAMS_MAX = 3000,
     SSE_BACKLOG_EVENTS = 4096, /* kept in memory for live streams */
     SSE_HEARTBEAT_S = 20,
+    SSE_STREAM_MAX_S = 1800,   /* then the browser connects anew and is authenticated anew */
+    SSE_CATCH_UP_EVENTS = 100, /* read from the table at a time */
     IDEMPOTENCY_KEY_MAX_BYTES = 255,
     IDEMPOTENCY_KEEP_DAYS = 7,
 

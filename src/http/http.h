@@ -62,6 +62,7 @@ struct route {
     const char *answer_type;    /* e.g. "text/csv"; NULL: application/json */
     const char *tag;            /* "Tickets": groups the documentation */
     const char *summary;        /* one sentence */
+    bool secret_answer; /* holds a secret: never kept for Idempotency-Key, a repeat is 409 */
 };
 
 /* A list of route tables makes the server's table (app/routes.c). */
@@ -74,7 +75,8 @@ struct route_table {
         (table), COUNT_OF(table)                                                                   \
     }
 
-/* A file that was uploaded: lies in the data directory's incoming folder until the handler takes it. */
+/* A file that was uploaded: lies in options->upload_dir, its bytes already synced to disk, until
+ * the handler renames it away. Whatever is still there when the request ends is deleted. */
 struct upload {
     const char *path;
     const char *file_name; /* as sent, cleaned; never NULL */
@@ -84,6 +86,7 @@ struct upload {
 };
 
 struct stream_setup; /* http/sse.h */
+struct exchange;     /* the server's own */
 
 struct request {
     const struct route *route;
@@ -109,7 +112,7 @@ struct request {
     /* the server's own */
     struct name_value params[ROUTE_PARAMS_MAX];
     size_t param_count;
-    struct connection *connection;
+    struct exchange *exchange;
 };
 
 /* ---- for handlers ---- */
@@ -139,16 +142,37 @@ void answer_etag(struct request *r, int64_t version);
 /* ---- for app ---- */
 struct http_server;
 
+/* Who used which key for what. */
+struct idempotency_key {
+    enum actor_type actor_type;
+    int64_t actor_id;
+    const char *key;        /* of strangers: with their address in front, so that they don't meet */
+    unsigned char hash[32]; /* of method, path, query, body and uploads */
+};
+struct kept_answer {
+    int status;               /* 0: it was secret and is not kept */
+    const char *content_type; /* may be NULL */
+    const char *body;
+};
+
 struct http_options {
     struct store *store;
     const char *listen; /* "127.0.0.1:8080", "[::1]:8080", port 0: any */
-    int listen_fd;      /* >= 0: socket activation, used instead */
+    int listen_fd;      /* a listening socket (> 2: socket activation), used instead */
     const struct route_table *tables;
     size_t table_count;
     void *app;
     /* Finds out who calls, from Authorization or cookie; runs in a read transaction. OK with ACTOR_ANONYMOUS
-     * if no credentials were sent; ERR_UNAUTHENTICATED if they are wrong; ERR_FORBIDDEN (CSRF). */
+     * if no credentials were sent; ERR_UNAUTHENTICATED if they are wrong; ERR_FORBIDDEN (CSRF). Where
+     * ACCESS_ANYONE is enough and nothing but a stale cookie came, both count as anonymous: else
+     * nobody could sign in anew. NULL: everybody is anonymous. r->actor.ip is already there. */
     err (*authenticate)(struct request *r, struct tx *tx, struct actor *out);
+    /* Idempotency-Key of POSTs that write; both run in the write's own transaction, before and
+     * after the handler. NULL: the header is ignored. http/idempotency.h has them. */
+    err (*idempotency_find)(struct tx *tx, const struct idempotency_key *key,
+                            struct kept_answer *out); /* ERR_NOT_FOUND: carry on */
+    err (*idempotency_keep)(struct tx *tx, const struct idempotency_key *key,
+                            const struct kept_answer *answer);
     const char *upload_dir; /* where uploads are written first */
     int64_t upload_max_bytes;
     const char *trusted_proxy; /* an address whose X-Forwarded-For is believed; NULL: none */

@@ -1,0 +1,184 @@
+#include "http/exchange.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+/* ---- inline: on the loop thread ---- */
+
+struct inline_run {
+    struct exchange *x;
+    bool admit;
+    bool handle;
+};
+
+static err read_unit(struct tx *tx, void *arg)
+{
+    struct inline_run *run = arg;
+    struct exchange *x = run->x;
+
+    answer_reset(&x->request);
+    if (run->admit) {
+        TRY(admit_caller(x, tx));
+        TRY(admit_query(x));
+    }
+    return run->handle ? x->request.route->handle(&x->request, tx) : OK;
+}
+
+static struct unit_setup unit_setup_of(struct exchange *x)
+{
+    struct request *r = &x->request;
+    struct actor actor = r->actor;
+
+    if (!actor.name)
+        actor.name = "anonymous";
+    return (struct unit_setup){.arena = &x->arena, .fault = &r->fault, .actor = actor};
+}
+
+/* With admit: the first call. A request that is complete then and only reads is handled in the
+ * same transaction in which its caller was recognised. */
+bool run_inline(struct exchange *x, bool admit)
+{
+    const struct route *route = x->request.route;
+    bool inline_kind =
+        route->run == RUN_READ || route->run == RUN_PLAIN || route->run == RUN_EVENTS;
+    bool handle = inline_kind && (!admit || (!x->has_body && route->body_kind == BODY_NONE));
+    struct inline_run run = {x, admit, handle && route->run != RUN_PLAIN};
+    bool needs_tx =
+        run.handle || (admit && !(route->run == RUN_PLAIN && route->access == ACCESS_ANYONE));
+
+    if (needs_tx) {
+        struct unit_setup setup = unit_setup_of(x);
+
+        x->failed = store_read(x->server->options.store, &setup, read_unit, &run);
+    } else {
+        x->failed = read_unit(NULL, &run);
+    }
+    if (x->failed == OK && handle && route->run == RUN_PLAIN)
+        x->failed = route->handle(&x->request, NULL);
+    return handle;
+}
+
+/* ---- suspended: on the writer or a worker ---- */
+
+static bool exchange_suspend(struct exchange *x)
+{
+    struct http_server *s = x->server;
+
+    x->stage = STAGE_WAITING;
+    atomic_fetch_add(&s->suspended, 1);
+    if (atomic_load(&s->sealed)) {
+        atomic_fetch_sub(&s->suspended, 1);
+        return false;
+    }
+    MHD_suspend_connection(x->mhd);
+    return true;
+}
+
+void exchange_resume(struct exchange *x)
+{
+    struct http_server *s = x->server;
+
+    MHD_resume_connection(x->mhd);
+    /* Only now: the library must not be stopped while one is suspended. x may be gone already. */
+    atomic_fetch_sub(&s->suspended, 1);
+}
+
+static err replay(struct exchange *x, const struct kept_answer *kept)
+{
+    struct request *r = &x->request;
+
+    if (kept->status == 0)
+        return fault_set(&r->fault, ERR_CONFLICT,
+                         "This was done already; its answer held a secret and was not kept");
+    answer_text(r, kept->status, kept->content_type);
+    if (kept->body)
+        buf_str(&r->out, kept->body);
+    answer_header(r, "Idempotent-Replayed", "true");
+    return OK;
+}
+
+static err keep_answer(struct exchange *x, struct tx *tx)
+{
+    struct request *r = &x->request;
+    struct kept_answer kept = {0};
+
+    if (r->status < 200 || r->status > 299 || r->file_path)
+        return OK;
+    if (!r->route->secret_answer)
+        kept = (struct kept_answer){r->status, r->content_type, buf_text(&r->out)};
+    return x->server->options.idempotency_keep(tx, x->idempotency, &kept);
+}
+
+static err write_unit(struct tx *tx, void *arg)
+{
+    struct exchange *x = arg;
+    struct request *r = &x->request;
+    struct kept_answer kept;
+
+    answer_reset(r);
+    if (x->idempotency) {
+        err e = x->server->options.idempotency_find(tx, x->idempotency, &kept);
+
+        if (e == OK)
+            return replay(x, &kept);
+        if (e != ERR_NOT_FOUND)
+            return e;
+        r->fault = (struct fault){.arena = &x->arena};
+    }
+    TRY(r->route->handle(r, tx));
+    return x->idempotency ? keep_answer(x, tx) : OK;
+}
+
+static void write_done(void *arg, err result)
+{
+    struct exchange *x = arg;
+
+    x->failed = result;
+    exchange_resume(x);
+}
+
+static void submit(struct exchange *x)
+{
+    struct unit_setup setup = unit_setup_of(x);
+    err e = store_submit(x->server->options.store, &setup, write_unit, write_done, x);
+
+    if (e != OK)
+        write_done(x, e);
+}
+
+static void work_upload(struct exchange *x)
+{
+    err e = upload_sync(x);
+
+    if (e == OK)
+        submit(x);
+    else
+        write_done(x, e);
+}
+
+static void work_report(struct exchange *x)
+{
+    struct inline_run run = {x, false, true};
+    struct unit_setup setup = unit_setup_of(x);
+
+    x->failed = store_read(x->server->options.store, &setup, read_unit, &run);
+    exchange_resume(x);
+}
+
+void run_elsewhere(struct exchange *x)
+{
+    const struct route *route = x->request.route;
+    bool to_worker = route->run == RUN_REPORT || x->request.uploads;
+
+    if (!exchange_suspend(x)) {
+        x->failed = ERR_SHUTDOWN;
+        send_answer(x);
+        return;
+    }
+    if (!to_worker)
+        submit(x);
+    else if (!workers_push(x->server->workers, x,
+                           route->run == RUN_REPORT ? work_report : work_upload))
+        write_done(x, ERR_BUSY);
+}
