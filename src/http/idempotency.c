@@ -29,7 +29,7 @@ err idempotency_keep(struct tx *tx, const struct idempotency_key *key,
                                               .request_hash = {key->hash, sizeof(key->hash)},
                                               .status = answer->status,
                                               .content_type = answer->content_type,
-                                              .body = answer->body,
+                                              .body = answer->body ? answer->body : "",
                                               .created_ms = tx->now_ms});
 }
 

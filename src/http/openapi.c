@@ -263,7 +263,7 @@ static void put_operation(const struct route *route, struct json_out *j)
     char method[16];
     size_t n = 0;
 
-    for (; route->method[n] && n < sizeof(method) - 1; n++)
+    for (; n < sizeof(method) - 1 && route->method[n]; n++)
         method[n] = (char)tolower((unsigned char)route->method[n]);
     method[n] = '\0';
     json_key(j, method);
