@@ -213,9 +213,11 @@ CREATE TABLE ticket (
 ) STRICT;
 -- Deleted tickets are in no list: every list index leaves them out.
 CREATE INDEX ticket_by_created ON ticket(created_ms, id) WHERE deleted_ms IS NULL;
+CREATE INDEX ticket_by_status ON ticket(status, created_ms, id) WHERE deleted_ms IS NULL;
 CREATE INDEX ticket_by_state ON ticket(status, priority, category_id, created_ms, id) WHERE deleted_ms IS NULL;
 CREATE INDEX ticket_by_assignee ON ticket(assignee_id, status, priority, category_id, created_ms, id) WHERE deleted_ms IS NULL;
 CREATE INDEX ticket_by_requester ON ticket(requester_id, created_ms, id) WHERE deleted_ms IS NULL;
+CREATE INDEX ticket_by_group ON ticket(group_id, status, created_ms, id) WHERE deleted_ms IS NULL;
 CREATE INDEX ticket_by_due ON ticket(status, due_ms, id) WHERE deleted_ms IS NULL;
 CREATE INDEX ticket_by_updated ON ticket(status, updated_ms, id) WHERE deleted_ms IS NULL;
 CREATE INDEX ticket_waiting ON ticket(priority DESC, created_ms, id) WHERE waiting;
@@ -446,21 +448,23 @@ CREATE INDEX idempotency_by_age ON idempotency(created_ms);
 
 -- Counters: how many tickets stand in each state, and what the tickets of each day came to. A slot
 -- spreads one counter over several rows where many writers would wait for each other: readers add up.
+-- -1 stands for all: of assignee_id, or of priority and category_id together. So a ticket counts in
+-- four rows, and what a list or the statistics need stands side by side in one of them.
 CREATE TABLE ticket_count (
-  status BIGINT NOT NULL,
+  assignee_id BIGINT NOT NULL,               -- 0: nobody
   priority BIGINT NOT NULL,
   category_id BIGINT NOT NULL,
-  assignee_id BIGINT NOT NULL,               -- 0: nobody
+  status BIGINT NOT NULL,
   slot BIGINT NOT NULL,
   n BIGINT NOT NULL,
-  PRIMARY KEY (status, priority, category_id, assignee_id, slot)
+  PRIMARY KEY (assignee_id, priority, category_id, status, slot)
 ) STRICT, WITHOUT_ROWID;
 
 CREATE TABLE report_day (
   agent_id BIGINT NOT NULL,                  -- whose tickets. 0: of everybody
-  dimension BIGINT NOT NULL,                 -- of key: all, priority, category, agent
-  key BIGINT NOT NULL,
+  dimension BIGINT NOT NULL,                 -- what key is: nothing, a priority, a category, an agent
   day BIGINT NOT NULL,                       -- UTC day of creation, since 1970
+  key BIGINT NOT NULL,
   slot BIGINT NOT NULL,
   total BIGINT NOT NULL,
   new_n BIGINT NOT NULL,
@@ -475,17 +479,17 @@ CREATE TABLE report_day (
   responded_ms BIGINT NOT NULL,
   outcome_n BIGINT NOT NULL,                 -- service level outcomes known
   met_n BIGINT NOT NULL,
-  PRIMARY KEY (agent_id, dimension, key, day, slot)
+  PRIMARY KEY (agent_id, dimension, day, key, slot)
 ) STRICT, WITHOUT_ROWID;
 
 -- Full text -------------------------------------------------------------------------------------------
 
 -- @sqlite
--- What a ticket says, as one document. Automatic texts are left out: they say the same everywhere.
+-- What a ticket that is not deleted says, as one document. Automatic texts are left out: they say the same everywhere.
 CREATE VIEW ticket_text AS
   SELECT t.id, t.subject, t.description,
     (SELECT group_concat(content, char(10)) FROM (SELECT c.content FROM ticket_comment c WHERE c.ticket_id = t.id AND NOT c.is_internal AND c.author_type <> 1 ORDER BY c.created_ms, c.id)) AS public_text,
     (SELECT group_concat(content, char(10)) FROM (SELECT c.content FROM ticket_comment c WHERE c.ticket_id = t.id AND c.is_internal AND c.author_type <> 1 ORDER BY c.created_ms, c.id)) AS internal_text
-  FROM ticket t;
+  FROM ticket t WHERE t.deleted_ms IS NULL;
 CREATE VIRTUAL TABLE ticket_fts USING fts5(subject, description, public_text, internal_text, content='ticket_text', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 -- @both
