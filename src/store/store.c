@@ -155,6 +155,11 @@ const char *store_data_dir(const struct store *store)
     return store->data_dir;
 }
 
+const char *tx_data_dir(const struct tx *tx)
+{
+    return tx->conn->store->data_dir;
+}
+
 err store_backup(struct store *store, const char *to_path,
                  void (*progress)(void *ctx, int64_t done, int64_t all), void *ctx,
                  struct fault *fault)

@@ -174,6 +174,7 @@ enum engine store_engine(const struct store *store);
 enum engine tx_engine(const struct tx *tx);
 /* Where files are kept; never NULL. */
 const char *store_data_dir(const struct store *store);
+const char *tx_data_dir(const struct tx *tx);
 
 /* ---- Care ---------------------------------------------------------------------------------*/
 /* A consistent copy while others write; progress (may be NULL) gets pages done and all. */
