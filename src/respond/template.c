@@ -6,6 +6,17 @@ static const char name_chars[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 static const char blanks[] = " \t\r\n";
 
+/* The next two opening braces, or NULL. Not strstr: under sanitizers that measures the whole rest
+ * of the text each time. */
+static const char *find_braces(const char *at)
+{
+    for (; *at; at++) {
+        if (at[0] == '{' && at[1] == '{')
+            return at;
+    }
+    return NULL;
+}
+
 struct placeholder {
     const char *name;
     size_t len;
@@ -61,7 +72,7 @@ const char *template_render(struct arena *a, const char *text, const struct temp
     if (!text)
         return NULL;
     add(&out, "", 0);
-    while ((braces = strstr(text, "{{"))) {
+    while ((braces = find_braces(text))) {
         struct placeholder p;
         size_t i = count;
 
@@ -86,9 +97,9 @@ const char *template_render(struct arena *a, const char *text, const struct temp
 const char *template_unknown(struct arena *a, const char *text, const char *const *names,
                              size_t count)
 {
-    const char *braces = text ? strstr(text, "{{") : NULL;
+    const char *braces = text ? find_braces(text) : NULL;
 
-    for (; braces; braces = strstr(braces + 1, "{{")) {
+    for (; braces; braces = find_braces(braces + 1)) {
         struct placeholder p;
         size_t i = 0;
 
