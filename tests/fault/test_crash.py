@@ -1,0 +1,169 @@
+"""kill -9 at any moment: what was acknowledged is there, once, and the books balance.
+
+The clients write down every answer they got. After each kill the desk is started again on the same
+data and the notes are compared with it: an acknowledged write that is missing, or one that is there
+twice, fails the test. A write whose answer never came may be there or not, but not twice, and not
+in part: `frontdesk check` recounts everything.
+"""
+import collections
+import contextlib
+import http.client
+import random
+import re
+import threading
+import time
+
+import pytest
+
+from desk import ticket_body
+
+KILLS = 50
+CLIENTS = 10
+
+
+class Notes:
+    """What the clients were told, kept over all the kills."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.tickets = {}      # label -> number
+        self.comments = {}     # label -> ticket's number
+        self.assigned = {}     # number -> (moment, agent's id), the newest
+        self.sent = set()      # labels that were sent, whether or not an answer came
+        self.round = 0
+
+    def fresh_label(self, kind, client):
+        with self.lock:
+            label = f"{kind}-{client}-{len(self.sent)}"
+            self.sent.add(label)
+            return label
+
+
+def work(desk, notes, client_number, agents, own_tickets, dice):
+    client = desk.client(timeout=10)
+    try:
+        while True:
+            choice = dice.random()
+            if choice < 0.6 or not own_tickets:
+                label = notes.fresh_label("ticket", client_number)
+                answer = client.post("/api/tickets", ticket_body(label, requester={"name": "L", "email": f"l{client_number}@example.com"}))
+                if answer.status == 201:
+                    own_tickets.append(answer.body["number"])
+                    notes.tickets[label] = answer.body["number"]
+            elif choice < 0.85:
+                number, label = dice.choice(own_tickets), notes.fresh_label("comment", client_number)
+                if client.post(f"/api/tickets/{number}/comments", {"content": label, "isInternal": True}).status == 201:
+                    notes.comments[label] = number
+            else:
+                # Only this client assigns its tickets, so the newest answer is what must stand; an
+                # assignment without an answer leaves either.
+                number, agent = dice.choice(own_tickets), dice.choice(agents)
+                before = notes.assigned.pop(number, None)
+                answer = client.post(f"/api/tickets/{number}/assign", {"assigneeId": agent})
+                if answer.status == 200:
+                    notes.assigned[number] = agent
+                elif before:
+                    notes.assigned[number] = before
+    except (OSError, http.client.HTTPException):
+        pass
+    finally:
+        client.close()
+
+
+def labels_of_tickets(desk):
+    """Every ticket: how often its label occurs, and its number and assignee."""
+    count, rows, cursor = collections.Counter(), {}, ""
+    while True:
+        page = desk.get(f"/api/tickets?limit=100&sortBy=createdAt&sortOrder=asc{cursor}").must(200)
+        for ticket in page["tickets"]:
+            count[ticket["subject"]] += 1
+            rows[ticket["number"]] = ticket
+        if not page.get("nextCursor"):
+            return count, rows
+        cursor = "&cursor=" + page["nextCursor"]
+
+
+def compare(desk, notes, thoroughly):
+    count, rows = labels_of_tickets(desk)
+    lost = [label for label, number in notes.tickets.items() if number not in rows or rows[number]["subject"] != label]
+    assert not lost, f"{len(lost)} acknowledged tickets are missing, e.g. {lost[:5]}"
+    twice = [label for label, n in count.items() if n > 1]
+    assert not twice, f"made twice: {twice[:5]}"
+    wrong = {n: a for n, a in notes.assigned.items() if (rows[n].get("assignee") or {}).get("id") != a}
+    assert not wrong, f"assignments that were acknowledged and are not there: {list(wrong.items())[:5]}"
+    by_ticket = collections.defaultdict(set)
+    for label, number in list(notes.comments.items()):
+        by_ticket[number].add(label)
+    sample = sorted(by_ticket) if thoroughly else random.sample(sorted(by_ticket), min(20, len(by_ticket)))
+    for number in sample:
+        said = collections.Counter(c["content"] for c in desk.get(f"/api/tickets/{number}").must(200)["comments"])
+        missing = by_ticket[number] - set(said)
+        assert not missing, f"comments that were acknowledged and are not there: {missing}"
+        doubled = [text for text, n in said.items() if n > 1 and re.match("comment-", text)]
+        assert not doubled, f"comments made twice: {doubled}"
+
+
+@pytest.mark.slow
+@pytest.mark.concurrent
+@pytest.mark.timeout(420)
+def test_fifty_kills_under_load_lose_nothing_that_was_acknowledged(new_desk):
+    desk = new_desk()
+    for i in range(6):
+        desk.agent(f"agent{i}@desk.test", max=1000, groups=["support"])
+    dice = random.Random(20261123)
+    notes, own = Notes(), [[] for _ in range(CLIENTS)]
+    for kill in range(KILLS):
+        desk.start()
+        agents = [a["id"] for a in desk.agents().values() if a["role"] == "agent"]
+        threads = [threading.Thread(target=work, args=(desk, notes, i, agents, own[i], random.Random(dice.random()))) for i in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        # Some kills fall into the very first writes, some into the midst of many.
+        time.sleep(dice.choice([0.02, 0.1, 0.3, 0.7]) * dice.random())
+        desk.kill()
+        for thread in threads:
+            thread.join()
+        if kill % 10 == 9:
+            desk.check()
+            desk.start()
+            compare(desk, notes, thoroughly=kill == KILLS - 1)
+            # Kill at rest too: recovery must not depend on writes being under way.
+            desk.kill()
+    assert len(notes.tickets) > 20 * KILLS and len(notes.comments) > 5 * KILLS, (len(notes.tickets), len(notes.comments))
+    desk.check()
+    desk.start()
+    with contextlib.closing(desk.client()) as client:
+        client.post("/api/tickets", ticket_body("Life goes on")).must(201)
+    assert desk.stop() == 0
+    desk.check()
+    print(f"{KILLS} kills: {len(notes.tickets)} tickets, {len(notes.comments)} comments, "
+          f"{len(notes.assigned)} assignments acknowledged; all there, none twice")
+
+
+@pytest.mark.slow
+def test_a_kill_while_starting_harms_nothing(new_desk):
+    desk = new_desk()
+    dice = random.Random(7)
+    for _ in range(15):
+        process = desk.spawn()
+        time.sleep(dice.random() * 0.05)
+        process.kill()
+        process.wait()
+    desk.start()
+    desk.ticket()
+    assert desk.stop() == 0
+    desk.check()
+
+
+def test_a_kill_during_the_very_first_start_leaves_a_directory_that_works(new_desk):
+    for i in range(10):
+        desk = new_desk(admin=False)
+        process = desk.spawn()
+        time.sleep(0.003 * i)
+        process.kill()
+        process.wait()
+        desk.admin()
+        desk.start()
+        desk.ticket()
+        assert desk.stop() == 0
+        desk.check()
