@@ -1,0 +1,107 @@
+"""The bench's tools, on a small scale: that they measure what they say."""
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from desk import BUILD, ROOT, free_port
+
+TOOLS = ["fd_load", "empty_http", "raw_rows"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built():
+    subprocess.run(["ninja", "-C", BUILD, *(f"tests/load/{t}" for t in TOOLS)], check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def empty_handler():
+    port = free_port()
+    process = subprocess.Popen([BUILD / "tests/load/empty_http", str(port), "777"], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
+    yield port
+    process.kill()
+    process.wait()
+
+
+def load(tmp_path, port, lines, *args):
+    requests = tmp_path / "requests"
+    requests.write_text("\n".join(lines) + "\n")
+    done = subprocess.run([BUILD / "tests/load/fd_load", "--port", str(port), *args, requests], capture_output=True, text=True, timeout=60)
+    return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+
+def test_the_load_client_counts_its_requests(tmp_path, empty_handler):
+    code, result, _ = load(tmp_path, empty_handler, ["GET /a", 'POST /b {"x":"{n}"}'], "--count", "1000", "--connections", "8")
+    assert code == 0
+    assert result["requests"] == 1000 and result["errors"] == 0 and result["body_bytes"] == 777
+    assert 0 < result["p50_us"] <= result["p99_us"] <= result["max_us"] * 1.07
+
+
+def test_the_load_client_notices_errors_and_silence(tmp_path, desk):
+    code, result, said = load(tmp_path, desk.port, ["GET /api/nothing"], "--count", "50", "--connections", "2")
+    assert code == 0 and result["errors"] == 50 and "404" in said or "401" in said
+    assert load(tmp_path, free_port(), ["GET /"], "--count", "1")[0] == 1
+
+
+def test_every_body_of_a_run_is_another(tmp_path, desk):
+    line = 'POST /api/tickets {"subject":"Load {n}","description":"d","category":"general","source":"api","requester":{"email":"l@example.com"}}'
+    code, result, said = load(tmp_path, desk.port, [line], "--count", "200", "--connections", "8", "--token", desk.token)
+    assert code == 0 and result["errors"] == 0, said
+    subjects = {t["subject"] for t in desk.active_tickets()}
+    assert {f"Load {n:012}" for n in range(1, 201)} <= subjects
+
+
+def test_the_raw_writer_writes_the_very_same_rows(new_desk, tmp_path, engine):
+    if engine != "sqlite":
+        pytest.skip("the yardstick is the embedded engine's")
+    desk = new_desk()
+    desk.agent("ann@desk.test", max=100)
+    database = next(p for p in desk.data.iterdir() if p.is_file() and p.read_bytes()[:16] == b"SQLite format 3\0")
+
+    def snapshot(name):
+        with sqlite3.connect(database) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return shutil.copy(database, tmp_path / name)
+
+    desk.start()
+    desk.ticket("The first")
+    assert desk.stop() == 0
+    before, target = snapshot("before.db"), snapshot("target.db")
+    desk.start()
+    for i in range(50):
+        desk.ticket(f"Number {i}", requester={"name": "P", "email": f"p{i % 7}@example.com"})
+    assert desk.stop() == 0
+    after = snapshot("after.db")
+    done = subprocess.run([BUILD / "tests/load/raw_rows", before, after, target, "8"], check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    assert (told["tickets"], told["batches"]) == (50, 7)
+    with sqlite3.connect(target) as db:
+        db.execute("ATTACH ? AS wanted", [str(after)])
+        tables = [n for (n,) in db.execute("SELECT name FROM wanted.sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' "
+                                           "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'ticket_fts%'")]
+        for table in tables:
+            # What is counted up may hold other numbers; that every row is there is the point.
+            counts = [db.execute(f"SELECT count(*) FROM {schema}.{table}").fetchone()[0] for schema in ("main", "wanted")]
+            assert counts[0] == counts[1], (table, counts)
+        for table in ("ticket", "ticket_tag", "event", "outbox", "ticket_sla", "job"):
+            if table in tables:
+                assert db.execute(f"SELECT * FROM wanted.{table} EXCEPT SELECT * FROM main.{table}").fetchall() == [], table
+        found = "SELECT count(*) FROM ticket_fts WHERE ticket_fts MATCH 'number'"
+        assert db.execute(found).fetchone()[0] == 50
+
+
+def test_made_tickets_are_the_same_each_time_and_hold_the_known_words():
+    def make():
+        return subprocess.run([sys.executable, ROOT / "tests/load/make_tickets.py", "3000"], check=True, capture_output=True, text=True).stdout
+
+    made = make()
+    assert made == make()
+    rows = [json.loads(line) for line in made.splitlines()]
+    assert len(rows) == 3000
+    assert sum("zyzzyva" in r["description"].split() for r in rows) == 20
+    assert sum("printer" in r["description"].split() for r in rows) == 1000
+    assert all(len(r["comments"]) == 5 for r in rows if "comments" in r)
