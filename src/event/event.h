@@ -4,7 +4,6 @@
 #ifndef FD_EVENT_H
 #define FD_EVENT_H
 
-#include "base/json_out.h"
 #include "store/store.h"
 
 /* Stored: never renumber. */
