@@ -424,13 +424,14 @@ CREATE INDEX outbox_by_ticket ON outbox(ticket_id) WHERE ticket_id IS NOT NULL;
 CREATE TABLE job (
   kind BIGINT NOT NULL,
   ref BIGINT NOT NULL,                       -- what it is about, by kind
+  lane BIGINT NOT NULL,                      -- 0: timers, 1: work with the outside
   due_ms BIGINT NOT NULL,
   attempts BIGINT NOT NULL,
   leased_until_ms BIGINT NOT NULL,           -- 0: free
   last_error TEXT,
   PRIMARY KEY (kind, ref)
 ) STRICT, WITHOUT_ROWID;
-CREATE INDEX job_by_due ON job(due_ms, kind, ref);
+CREATE INDEX job_by_due ON job(lane, due_ms, kind, ref);
 
 CREATE TABLE idempotency (
   actor_type BIGINT NOT NULL,

@@ -4,6 +4,7 @@
 #ifndef FD_EVENT_H
 #define FD_EVENT_H
 
+#include "base/json_out.h"
 #include "store/store.h"
 
 /* Stored: never renumber. */

@@ -44,6 +44,8 @@ static inline bool ticket_is_load(const struct ticket *t)
 
 struct ticket_step {
     const char *name;
+    /* The text of a stored ticket is about to change otherwise than through this change (merge). May be NULL. */
+    err (*text_will_change)(struct tx *tx, int64_t ticket_id);
     err (*prepare)(struct tx *tx, struct ticket_change *change); /* may be NULL */
     err (*follow)(struct tx *tx, struct ticket_change *change);  /* may be NULL */
 };
@@ -56,6 +58,13 @@ MUST_CHECK err ticket_apply(struct tx *tx, struct ticket_change *change);
 /* Loads for a verb: before and after are the ticket. ERR_STALE if if_version is neither 0 nor its version. */
 MUST_CHECK err ticket_change_begin(struct tx *tx, const char *ref, int64_t if_version, struct ticket_change *out);
 MUST_CHECK err ticket_change_begin_id(struct tx *tx, int64_t id, struct ticket_change *out);
+/* Before rows that belong to a ticket's text are moved by hand: tells the steps. */
+MUST_CHECK err ticket_text_will_change(struct tx *tx, int64_t ticket_id);
+/* Links two tickets and tells both histories; already linked is fine. */
+MUST_CHECK err ticket_link_add(struct tx *tx, const struct ticket *ticket, const struct ticket *other, const char *kind);
+/* For follow steps: a comment by the system on the ticket just written; not in the search index. */
+MUST_CHECK err ticket_add_system_comment(struct tx *tx, struct ticket_change *change, const char *content,
+                                         bool is_internal, struct comment *out);
 /* One of the ticket's history, with who, from, to. */
 MUST_CHECK err ticket_event(struct tx *tx, const struct ticket *ticket, const char *kind, const char *from_json,
                             const char *to_json, const char *note, bool agents_only);

@@ -17,6 +17,7 @@
 /* The service level of one ticket; sla/ owns its meaning. policy_name NULL: the ticket has none. */
 struct ticket_sla {
     int64_t policy_id; /* 0: the default targets of the settings */
+    struct uuid policy_uuid;
     const char *policy_name;
     int64_t calendar_id; /* 0: around the clock */
     int64_t started_ms;

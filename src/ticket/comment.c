@@ -1,0 +1,125 @@
+/* comment.c -- replies and notes. A requester's reply wakes what was asleep. */
+#include "base/limits.h"
+#include "people/access.h"
+#include "ticket/change.h"
+
+#include "base/settings.h"
+
+#include <string.h>
+
+static err author_of(struct tx *tx, const struct comment_input *input, struct actor *out)
+{
+    *out = input->author.type == ACTOR_ANONYMOUS ? tx->actor : input->author;
+    if (out->type == ACTOR_ANONYMOUS)
+        return ERR_UNAUTHENTICATED;
+    if (out->type == ACTOR_REQUESTER && input->is_internal)
+        return fault_set(tx->fault, ERR_FORBIDDEN, "Only agents may write internal notes");
+    return OK;
+}
+
+static err make_comment(struct tx *tx, const struct comment_input *input,
+                        const struct actor *author, struct comment *out)
+{
+    *out = (struct comment){
+        .author_type = author->type,
+        .author_id = author->id,
+        .author_uuid = author->uuid,
+        .author_name = author->name,
+        .content = input->content,
+        .is_internal = input->is_internal,
+        .mail_id = input->mail_id,
+        .created_ms = input->created_ms ? input->created_ms : tx->now_ms,
+    };
+    out->uuid = uuid_new(out->created_ms);
+    return sequence_next(tx, SEQ_COMMENT, &out->id);
+}
+
+/* What a comment does to the status; TICKET_STATUS_COUNT: the reply came too late, it opens a new ticket. */
+static enum ticket_status status_after(const struct tx *tx, const struct ticket *t,
+                                       const struct comment_input *input,
+                                       const struct actor *author)
+{
+    if (input->imported || input->is_internal || author->type == ACTOR_SYSTEM)
+        return t->status;
+    if (author->type == ACTOR_AGENT)
+        return t->status == STATUS_NEW ? STATUS_OPEN : t->status;
+    switch (t->status) {
+    case STATUS_PENDING:
+    case STATUS_RESOLVED:
+        return STATUS_OPEN;
+    case STATUS_CLOSED:
+        if (tx->now_ms - t->closed_ms <= tx->settings->reopen_window_ms)
+            return STATUS_OPEN;
+        return TICKET_STATUS_COUNT;
+    case STATUS_CANCELLED:
+        return TICKET_STATUS_COUNT;
+    case STATUS_NEW:
+    case STATUS_OPEN:
+    case STATUS_IN_PROGRESS:
+    case TICKET_STATUS_COUNT:
+        break;
+    }
+    return t->status;
+}
+
+/* Too late for the old ticket: a new one that is linked to it. */
+static err open_follow_up(struct tx *tx, const struct ticket *old, const struct comment_input *input,
+                          struct comment *out, struct ticket *out_ticket)
+{
+    struct ticket_input follow_up = {
+        .subject = old->subject,
+        .description = input->content,
+        .requester = {.name = old->requester.name, .email = old->requester.email, .tier = -1},
+        .category = old->category,
+        .subcategory = old->subcategory,
+        .priority = -1,
+        .status = -1,
+        .source = input->mail_id ? SOURCE_EMAIL : old->source,
+        .attachments = input->attachments,
+        .attachment_count = input->attachment_count,
+        .mail_id = input->mail_id,
+        .message_id = input->message_id,
+    };
+
+    TRY(ticket_create(tx, &follow_up, out_ticket));
+    TRY(ticket_link_add(tx, out_ticket, old, "follow_up"));
+    *out = (struct comment){.ticket_id = out_ticket->id};
+    return OK;
+}
+
+static err follow_merge(struct tx *tx, struct ticket_change *change)
+{
+    for (int hops = 0; change->before.merged_into && hops < 10; hops++)
+        TRY(ticket_change_begin_id(tx, change->before.merged_into, change));
+    return OK;
+}
+
+err ticket_comment(struct tx *tx, const char *ref, const struct comment_input *input,
+                   struct comment *out, struct ticket *out_ticket)
+{
+    struct ticket_change change;
+    struct actor author;
+    struct comment comment;
+    enum ticket_status status;
+
+    TRY(author_of(tx, input, &author));
+    TRY(ticket_change_begin(tx, ref, 0, &change));
+    if (author.type == ACTOR_REQUESTER)
+        TRY(follow_merge(tx, &change));
+    if (change.before.comment_count >= COMMENTS_PER_TICKET_MAX)
+        return fault_set(tx->fault, ERR_UNPROCESSABLE, "A ticket has at most %d comments",
+                         COMMENTS_PER_TICKET_MAX);
+    status = status_after(tx, &change.before, input, &author);
+    if (status == TICKET_STATUS_COUNT)
+        return open_follow_up(tx, &change.before, input, out, out_ticket);
+    TRY(make_comment(tx, input, &author, &comment));
+    comment.ticket_id = change.before.id;
+    change.after.status = status;
+    change.comment = &comment;
+    change.comment_input = input;
+    change.imported = input->imported;
+    TRY(ticket_apply(tx, &change));
+    *out = comment;
+    *out_ticket = change.after;
+    return OK;
+}
