@@ -158,10 +158,10 @@ static const char *difference(struct arena *a, const struct counter_cell *cell)
                             (long long)cell->sums.v[SUM_TOTAL]);
     while (cell->sums.v[sum] == 0)
         sum++;
-    return arena_printf(a,
-                        "report of agent %lld, dimension %lld, day %lld, key %lld: sum %d lacks %lld",
-                        (long long)k[0], (long long)k[1], (long long)k[2], (long long)k[3], sum,
-                        (long long)cell->sums.v[sum]);
+    return arena_printf(
+        a, "report of agent %lld, dimension %lld, day %lld, key %lld: sum %d lacks %lld",
+        (long long)k[0], (long long)k[1], (long long)k[2], (long long)k[3], sum,
+        (long long)cell->sums.v[sum]);
 }
 
 static err check_loads(struct tx *tx, void (*problem)(void *ctx, const char *text), void *ctx)

@@ -62,7 +62,8 @@ MUST_CHECK err counters_follow(struct tx *tx, struct ticket_change *change);
 
 /* Compares both tables with the tickets, and each agent's load with a recount; each difference is told. Reads all
  * tickets: for `frontdesk check`. */
-MUST_CHECK err counters_check(struct tx *tx, void (*problem)(void *ctx, const char *text), void *ctx);
+MUST_CHECK err counters_check(struct tx *tx, void (*problem)(void *ctx, const char *text),
+                              void *ctx);
 /* Makes them anew from the tickets. */
 MUST_CHECK err counters_rebuild(struct tx *tx);
 

@@ -73,6 +73,9 @@ bool sqlite_next(struct rows *rows);
 err sqlite_end(struct rows *rows);
 err sqlite_sequence_next(struct conn *conn, enum sequence seq, int64_t *out);
 
+/* sqlite_rank.c */
+err sqlite_rank_register(sqlite3 *db);
+
 /* sqlite_writer.c */
 err sqlite_writer_start(struct sqlite_store *store);
 void sqlite_writer_stop(struct sqlite_store *store);

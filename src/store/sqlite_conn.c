@@ -75,6 +75,7 @@ static err configure(struct sqlite_conn *conn)
         TRY(sqlite_exec(conn, "PRAGMA mmap_size=1073741824"));
         TRY(sqlite_exec(conn, "PRAGMA query_only=ON"));
     }
+    TRY(sqlite_rank_register(conn->db));
     TRY(sqlite_exec(conn, "PRAGMA temp_store=MEMORY"));
     snprintf(sql, sizeof(sql), "PRAGMA cache_size=-%d",
              conn->writable ? WRITER_CACHE_KIB : READER_CACHE_KIB);

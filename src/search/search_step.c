@@ -1,0 +1,94 @@
+#include "search/search_step.h"
+
+#include "queries.gen.h"
+
+#include <stdlib.h>
+
+/* What a ticket said before its first change in this batch. */
+struct old_document {
+    int64_t ticket_id;
+    size_t place;                      /* in the batch: the first of a ticket counts */
+    const struct search_document *old; /* NULL: it was not in the index */
+};
+
+static int by_ticket_then_place(const void *a, const void *b)
+{
+    const struct old_document *x = *(const struct old_document *const *)a;
+    const struct old_document *y = *(const struct old_document *const *)b;
+
+    if (x->ticket_id != y->ticket_id)
+        return x->ticket_id < y->ticket_id ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static err search_flush(struct tx *tx, void **entries, size_t count)
+{
+    int64_t done_id = 0;
+
+    for (size_t i = 0; i < count; i++)
+        ((struct old_document *)entries[i])->place = i;
+    qsort(entries, count, sizeof(entries[0]), by_ticket_then_place);
+    for (size_t i = 0; i < count; i++) {
+        const struct old_document *d = entries[i];
+
+        if (d->ticket_id == done_id)
+            continue;
+        done_id = d->ticket_id;
+        if (d->old)
+            TRY(q_search_take_out(tx, d->ticket_id, d->old->subject, d->old->description,
+                                  d->old->public_text, d->old->internal_text));
+        TRY(q_search_put_in(tx, d->ticket_id));
+    }
+    return OK;
+}
+
+static const struct deferral_kind search_deferral = {"search", search_flush};
+
+/* The text of a document outlives the unit, so it is copied where the batch lives. */
+static struct search_document *keep(struct arena *a, const struct search_document *doc)
+{
+    struct search_document *copy = ARENA_NEW(a, struct search_document);
+
+    *copy = (struct search_document){
+        .subject = arena_str(a, doc->subject),
+        .description = arena_str(a, doc->description),
+        .public_text = arena_str(a, doc->public_text),
+        .internal_text = arena_str(a, doc->internal_text),
+    };
+    return copy;
+}
+
+err search_text_will_change(struct tx *tx, int64_t ticket_id)
+{
+    struct old_document *entry = ARENA_NEW(tx->batch_arena, struct old_document);
+    struct search_document doc;
+    err e = q_search_read(tx, ticket_id, &doc);
+
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    entry->ticket_id = ticket_id;
+    entry->old = e == OK ? keep(tx->batch_arena, &doc) : NULL;
+    tx_defer(tx, &search_deferral, entry);
+    return OK;
+}
+
+err search_prepare(struct tx *tx, struct ticket_change *change)
+{
+    bool comes_or_goes = !change->before.deleted_ms != !change->after.deleted_ms;
+    struct old_document *entry;
+
+    if (!ticket_change_is_new(change)) {
+        if (!change->text_changed && !comes_or_goes)
+            return OK;
+        return search_text_will_change(tx, change->after.id);
+    }
+    entry = ARENA_NEW(tx->batch_arena, struct old_document);
+    entry->ticket_id = change->after.id;
+    tx_defer(tx, &search_deferral, entry);
+    return OK;
+}
+
+err search_rebuild(struct tx *tx)
+{
+    return q_search_make_anew(tx);
+}

@@ -1,0 +1,19 @@
+/* search_step.h -- the full-text index follows every change of what a ticket says, in the same transaction.
+ *
+ * The index keeps no copy of the text: to take a document out, it must be told the very words that went in. So the
+ * old document is read before anything is written (prepare), and the index itself is written once a batch: FTS5
+ * empties its buffers at every savepoint. Deleted tickets are not in the index.
+ */
+#ifndef FD_SEARCH_STEP_H
+#define FD_SEARCH_STEP_H
+
+#include "ticket/change.h"
+
+/* Step of ticket_apply. There is nothing to follow: the batch's end reads the new document from the rows. */
+MUST_CHECK err search_prepare(struct tx *tx, struct ticket_change *change);
+/* Notes what the ticket says now, before its rows change by another way than its own ticket_apply (merging). */
+MUST_CHECK err search_text_will_change(struct tx *tx, int64_t ticket_id);
+/* Makes the whole index anew: for `frontdesk check --repair`. */
+MUST_CHECK err search_rebuild(struct tx *tx);
+
+#endif
