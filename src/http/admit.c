@@ -11,7 +11,10 @@ struct framing {
     int lengths;
     int encodings;
     int hosts;
+    bool
+        odd_name; /* "Content-Length : 5": some proxies read it as the header, the library doesn't */
     const char *length;
+    const char *encoding;
 };
 
 static enum MHD_Result note_framing(void *arg, enum MHD_ValueKind kind, const char *name,
@@ -19,11 +22,13 @@ static enum MHD_Result note_framing(void *arg, enum MHD_ValueKind kind, const ch
 {
     struct framing *f = arg;
 
+    f->odd_name = f->odd_name || !*name || name[strcspn(name, " \t")];
     if (strcasecmp(name, "Content-Length") == 0) {
         f->lengths++;
         f->length = value;
     } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
         f->encodings++;
+        f->encoding = value;
     } else if (strcasecmp(name, "Host") == 0) {
         f->hosts++;
     }
@@ -32,7 +37,7 @@ static enum MHD_Result note_framing(void *arg, enum MHD_ValueKind kind, const ch
 
 /* RFC 9112 section 6.3: two opinions about where a body ends are how requests are smuggled past a
  * proxy. The library lets them through. */
-static err check_framing(struct exchange *x)
+static err check_framing(struct exchange *x, const char *version)
 {
     struct framing f = {0};
     const char *why = NULL;
@@ -46,6 +51,12 @@ static err check_framing(struct exchange *x)
         why = "Content-Length and Transfer-Encoding exclude each other";
     else if (f.encodings > 1)
         why = "Transfer-Encoding is given more than once";
+    else if (f.encodings && strcasecmp(f.encoding, "chunked") != 0)
+        why = "Only the Transfer-Encoding chunked is understood";
+    else if (f.encodings && strcmp(version, "HTTP/1.1") != 0)
+        why = "Transfer-Encoding needs HTTP/1.1";
+    else if (f.odd_name)
+        why = "The name of a header must not contain spaces";
     else if (f.hosts > 1)
         why = "Host is given more than once";
     else if (f.lengths && (!*f.length || f.length[strspn(f.length, "0123456789")]))
@@ -114,7 +125,7 @@ static err match_route(struct exchange *x, const char *path, size_t len)
     return take_params(x, &match);
 }
 
-err admit_headers(struct exchange *x, const char *method)
+err admit_headers(struct exchange *x, const char *method, const char *version)
 {
     struct request *r = &x->request;
     const char *path = path_start(x->raw_uri);
@@ -123,7 +134,7 @@ err admit_headers(struct exchange *x, const char *method)
     x->is_head = strcmp(method, "HEAD") == 0;
     r->method = arena_str(&x->arena, method);
     r->path = arena_strn(&x->arena, path, len);
-    TRY(check_framing(x));
+    TRY(check_framing(x, version));
     if (strlen(x->raw_uri) > HTTP_URL_MAX_BYTES)
         return fault_set(&r->fault, ERR_INVALID, "The address is longer than %d bytes",
                          HTTP_URL_MAX_BYTES);

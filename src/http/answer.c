@@ -93,6 +93,18 @@ static err outward(err e)
     }
 }
 
+/* One sentence for those who don't read the list of fields. */
+static const char *sentence(const struct request *r, err e, int status)
+{
+    const struct fault *fault = &r->fault;
+
+    if (status >= 500)
+        return err_text(e);
+    if (!fault->message && fault->fields)
+        return arena_printf(r->arena, "%s: %s", fault->fields->path, fault->fields->msg);
+    return fault_text(fault, e);
+}
+
 void answer_failure(struct exchange *x)
 {
     struct request *r = &x->request;
@@ -102,7 +114,7 @@ void answer_failure(struct exchange *x)
     struct json_out j = answer_json(r, status);
 
     json_open(&j, '{');
-    JSON_PUT(&j, text, "error", status >= 500 ? err_text(e) : fault_text(&r->fault, e));
+    JSON_PUT(&j, text, "error", sentence(r, e, status));
     JSON_PUT(&j, text, "code", err_code(e));
     if (r->fault.fields && status < 500) {
         json_key(&j, "errors");

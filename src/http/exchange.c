@@ -127,8 +127,12 @@ static enum MHD_Result refuse(struct exchange *x)
     const char *expect = request_header(&x->request, "Expect");
     bool waits = expect && strcasecmp(expect, "100-continue") == 0;
 
-    if (!x->has_body || x->close || waits || x->body_size > HTTP_DRAIN_MAX_BYTES) {
-        x->close = x->close || x->has_body;
+    if (!x->has_body && !x->close) {
+        x->stage = STAGE_READY;
+        return MHD_YES;
+    }
+    if (x->close || waits || x->body_size > HTTP_DRAIN_MAX_BYTES) {
+        x->close = true;
         return send_answer(x);
     }
     x->stage = STAGE_DRAINING;
@@ -146,14 +150,15 @@ static enum MHD_Result drain(struct exchange *x, size_t *size)
 }
 
 /* Headers are complete. Everything that can be refused without the body is refused here, and a
- * request that reads and has no body is answered here. */
-static enum MHD_Result first_call(struct exchange *x, const char *method)
+ * request that reads and has no body is done here. Its answer waits for the next call all the
+ * same: the library closes a connection that is answered in its first. */
+static enum MHD_Result first_call(struct exchange *x, const char *method, const char *version)
 {
     bool handled;
 
     x->peer->has_asked = true;
     peer_expect_nothing(x->peer);
-    x->failed = admit_headers(x, method);
+    x->failed = admit_headers(x, method, version);
     if (x->failed != OK)
         return refuse(x);
     if (admit_answers(x))
@@ -163,8 +168,10 @@ static enum MHD_Result first_call(struct exchange *x, const char *method)
         x->failed = body_expect(x);
     if (x->failed != OK)
         return refuse(x);
-    if (handled)
-        return send_answer(x);
+    if (handled) {
+        x->stage = STAGE_READY;
+        return MHD_YES;
+    }
     x->stage = STAGE_RECEIVING;
     expect_body(x);
     return MHD_YES;
@@ -200,15 +207,17 @@ static enum MHD_Result last_call(struct exchange *x)
     return send_answer(x);
 }
 
-static enum MHD_Result step(struct exchange *x, const char *method, const char *data, size_t *size)
+static enum MHD_Result step(struct exchange *x, const char *method, const char *version,
+                            const char *data, size_t *size)
 {
     switch (x->stage) {
     case STAGE_NEW:
-        return first_call(x, method);
+        return first_call(x, method, version);
     case STAGE_RECEIVING:
         return *size > 0 ? receive(x, data, size) : last_call(x);
     case STAGE_DRAINING:
         return drain(x, size);
+    case STAGE_READY:
     case STAGE_WAITING:
         return send_answer(x);
     case STAGE_ANSWERED:
@@ -231,7 +240,7 @@ enum MHD_Result exchange_step(void *server, struct MHD_Connection *mhd, const ch
     if (!x->peer)
         x->peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     peer = x->peer;
-    result = step(x, method, data, size);
+    result = step(x, method, version, data, size);
     /* A suspended exchange belongs to another thread now. */
     if (x->stage != STAGE_STREAMING)
         return result;

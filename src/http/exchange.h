@@ -23,6 +23,7 @@ enum stage {
     STAGE_NEW,       /* headers have not been looked at */
     STAGE_RECEIVING, /* the body is coming */
     STAGE_DRAINING,  /* refused; the body is read and dropped so that the refusal arrives */
+    STAGE_READY,     /* done in the first call, to be answered in the second */
     STAGE_WAITING,   /* suspended, or resumed and not yet answered */
     STAGE_ANSWERED,
     STAGE_STREAMING, /* answered with a stream that doesn't need the exchange */
@@ -123,7 +124,7 @@ void exchange_end(void *server, struct MHD_Connection *mhd, void **context,
 void exchange_pool_free(struct http_server *server);
 
 /* admit.c: who asks, may they, and is what they ask well formed. */
-MUST_CHECK err admit_headers(struct exchange *x, const char *method);
+MUST_CHECK err admit_headers(struct exchange *x, const char *method, const char *version);
 MUST_CHECK err admit_caller(struct exchange *x, struct tx *tx);
 MUST_CHECK err admit_query(struct exchange *x);
 /* Does the path ask for an answer before any handler: OPTIONS? */

@@ -116,7 +116,7 @@ enum MHD_Result send_answer(struct exchange *x)
 
     if (x->failed != OK)
         answer_failure(x);
-    else if (r->status == 0)
+    else if (r->status == 0 && !r->stream)
         answer_empty(r);
     if (is_known(x)) {
         buf_clear(&r->out);

@@ -191,9 +191,9 @@ static void what_is_not_json_is_refused(void **state)
         {"{\"subject\":\"a\\u0000b\"}",
          "body: is not valid JSON: text must not contain \\u0000 (line 1, column 21)"},
         {"{\"subject\":\"a\\ud800b\"}",
-         "body: is not valid JSON: it is malformed (line 1, column 20)"},
+         "body: is not valid JSON: it is malformed (line 1, column 21)"},
         {"{\"subject\":\"\xff\"}", "body: is not valid UTF-8"},
-        {"{\"any\":NaN}", "body: is not valid JSON: it is malformed (line 1, column 8)"},
+        {"{\"any\":NaN}", "body: is not valid JSON: it is malformed (line 1, column 10)"},
         {"{\"any\":99999999999999999999}",
          "body: is not valid JSON: a number is too large (line 1, column 27)"},
     };
@@ -383,56 +383,6 @@ static void lists_in_queries_are_repeated_or_separated(void **state)
     arena_done(&a);
 }
 
-static void email_addresses(void **state)
-{
-    static const struct {
-        const char *text;
-        bool valid;
-    } samples[] = {
-        {"a@b.c", true},
-        {"root@localhost", true},
-        {"a.b+c@x-y.org", true},
-        {"\"a b\"@x.org", true},
-        {"jörg@müller.de", true},
-        {"\"a@b\"@x.org", true},
-        {"a@b@c", false},
-        {"", false},
-        {"@b", false},
-        {"a@", false},
-        {"a b@c", false},
-        {".a@b", false},
-        {"a..b@c", false},
-        {"a.@b", false},
-        {"a@b..c", false},
-        {"a@-b.c", false},
-        {"a@b-.c", false},
-        {"a@b_c", false},
-        {"a\n@b.c", false},
-        {"<a@b.c>", false},
-        {"\"a\"b\"@x", false},
-        {"\"a\\\"b\"@x", true},
-        {"a@[1.2.3.4]", false},
-        {"\xff@b.c", false},
-    };
-    char local[80], domain[300];
-
-    for (size_t i = 0; i < COUNT_OF(samples); i++)
-        assert_int_equal(email_valid(samples[i].text), samples[i].valid);
-    for (int n = 64; n <= 65; n++) {
-        memset(local, 'a', (size_t)n);
-        strcpy(local + n, "@b.c");
-        assert_int_equal(email_valid(local), n == 64);
-    }
-    for (int n = EMAIL_MAX_BYTES; n <= EMAIL_MAX_BYTES + 1; n++) {
-        memset(domain, 'a', (size_t)n);
-        for (int i = 60; i < n - 1; i += 60)
-            domain[i] = '.';
-        domain[1] = '@';
-        domain[n] = '\0';
-        assert_int_equal(email_valid(domain), n == EMAIL_MAX_BYTES);
-    }
-}
-
 struct row {
     const char *name;
     int64_t count, at_ms;
@@ -506,7 +456,6 @@ int main(void)
         cmocka_unit_test(values_arrive_in_the_struct),
         cmocka_unit_test(query_strings_follow_the_same_rules),
         cmocka_unit_test(lists_in_queries_are_repeated_or_separated),
-        cmocka_unit_test(email_addresses),
         cmocka_unit_test(structs_are_written_as_json),
     };
 
