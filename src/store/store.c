@@ -150,6 +150,11 @@ enum engine tx_engine(const struct tx *tx)
     return tx->conn->ops->engine;
 }
 
+struct store *tx_store(const struct tx *tx)
+{
+    return tx->conn->store;
+}
+
 const char *store_data_dir(const struct store *store)
 {
     return store->data_dir;
@@ -233,8 +238,8 @@ err deferrals_flush(struct tx *tx, struct deferral *oldest_first)
 
 /* ---- statements ---- */
 
-err query_run(struct tx *tx, const struct query *query, const struct value *params,
-              int param_count, struct rows *out_rows)
+err query_run(struct tx *tx, const struct query *query, const struct value *params, int param_count,
+              struct rows *out_rows)
 {
     struct conn *conn = tx->conn;
 
@@ -317,13 +322,17 @@ struct bytes rows_blob(struct rows *rows, int column, struct arena *a)
 
     if (!bytes.data)
         return (struct bytes){NULL, 0};
-    return (struct bytes){
-        (unsigned char *)arena_strn(a, (const char *)bytes.data, bytes.len), bytes.len};
+    return (struct bytes){(unsigned char *)arena_strn(a, (const char *)bytes.data, bytes.len),
+                          bytes.len};
 }
 
 static const char *const sequence_tables[SEQ_COUNT] = {
-    [SEQ_TICKET] = "ticket",       [SEQ_COMMENT] = "ticket_comment", [SEQ_EVENT] = "event",
-    [SEQ_REQUESTER] = "requester", [SEQ_MAIL] = "mail",              [SEQ_OUTBOX] = "outbox",
+    [SEQ_TICKET] = "ticket",
+    [SEQ_COMMENT] = "ticket_comment",
+    [SEQ_EVENT] = "event",
+    [SEQ_REQUESTER] = "requester",
+    [SEQ_MAIL] = "mail",
+    [SEQ_OUTBOX] = "outbox",
     [SEQ_ATTACHMENT] = "attachment",
 };
 

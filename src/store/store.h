@@ -172,6 +172,9 @@ MUST_CHECK err sequence_next(struct tx *tx, enum sequence seq, int64_t *out);
 
 enum engine store_engine(const struct store *store);
 enum engine tx_engine(const struct tx *tx);
+/* Where the transaction belongs: for reading units on a worker that write something small of their
+ * own meanwhile (sign-in) or leave a note for later (a token's last use). */
+struct store *tx_store(const struct tx *tx);
 /* Where files are kept; never NULL. */
 const char *store_data_dir(const struct store *store);
 const char *tx_data_dir(const struct tx *tx);
