@@ -57,7 +57,8 @@ void *arena_alloc(struct arena *a, size_t size)
 
     ENSURE(size <= SIZE_MAX / 2);
     size = (size + align - 1) & ~(align - 1);
-    if (size > (size_t)(a->end - a->next)) {
+    /* An empty arena has no place to point to, not even for nothing. */
+    if (!a->block || size > (size_t)(a->end - a->next)) {
         size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
         struct arena_block *block = malloc(sizeof(*block) + room);
 
