@@ -132,11 +132,14 @@ static err load_file(struct arena *a, const char *path, bool required, struct se
     if (r.result == OK && ferror(r.file))
         r.result = fault_set(fault, ERR_IO, "%s: reading failed", path);
     if (r.result == OK && failed_line > 0)
-        r.result = fault_set(fault, ERR_INVALID, "%s, line %d: must be name = value", path,
-                             failed_line);
+        r.result =
+            fault_set(fault, ERR_INVALID, "%s, line %d: must be name = value", path, failed_line);
     if (r.result == OK && r.secret && fstat(fileno(r.file), &st) == 0 && st.st_mode & S_IROTH)
-        warn(a, warnings, arena_printf(a, "%s holds a password and anybody on this machine may "
-                                          "read it: chmod o-r", path));
+        warn(a, warnings,
+             arena_printf(a,
+                          "%s holds a password and anybody on this machine may "
+                          "read it: chmod o-r",
+                          path));
     fclose(r.file);
     return r.result;
 }
@@ -193,8 +196,8 @@ err settings_load(struct arena *a, const struct settings_input *input,
                   struct settings *out_settings, struct setting_texts *out_warnings,
                   struct fault *fault)
 {
-    const char *path = input->config_path ? input->config_path
-                                          : variable(input->environment, "FRONTDESK_CONFIG");
+    const char *path =
+        input->config_path ? input->config_path : variable(input->environment, "FRONTDESK_CONFIG");
     struct setting_texts warnings = {0};
     struct settings settings;
 

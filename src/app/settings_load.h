@@ -13,8 +13,8 @@ struct setting_flag {
 };
 
 struct settings_input {
-    const char *data_dir;    /* its frontdesk.conf is read if it is there; may be NULL */
-    const char *config_path; /* read instead, and must exist; NULL: $FRONTDESK_CONFIG, if any */
+    const char *data_dir;     /* its frontdesk.conf is read if it is there; may be NULL */
+    const char *config_path;  /* read instead, and must exist; NULL: $FRONTDESK_CONFIG, if any */
     char *const *environment; /* environ; NULL: none */
     const struct setting_flag *flags;
     size_t flag_count;

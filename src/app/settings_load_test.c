@@ -41,10 +41,11 @@ static err load(const struct settings_input *input)
 
 static void flags_win_over_variables_over_the_file_over_defaults(void **state)
 {
-    char *const env[] = {VAR("FRONTDESK_HTTP_THREADS=3"), VAR("FRONTDESK_DESK_NAME=from env"), VAR("PATH=/bin"), NULL};
+    char *const env[] = {VAR("FRONTDESK_HTTP_THREADS=3"), VAR("FRONTDESK_DESK_NAME=from env"),
+                         VAR("PATH=/bin"), NULL};
     const struct setting_flag flag = {"http-threads", "4"};
-    const struct settings_input input = {.data_dir = dir, .environment = env, .flags = &flag,
-                                         .flag_count = 1};
+    const struct settings_input input = {
+        .data_dir = dir, .environment = env, .flags = &flag, .flag_count = 1};
 
     write_conf("# comment\n; another\n\nhttp_threads = 2\ndesk_name=from file\n"
                "auto_close_after = 3d\nurgent_keywords = fire,\n    flood, not\n  breathing\n");
@@ -56,9 +57,12 @@ static void flags_win_over_variables_over_the_file_over_defaults(void **state)
     assert_int_equal(settings.urgent_keywords.n, 4);
     assert_string_equal(settings.urgent_keywords.v[1], "flood");
     assert_int_equal(settings.origins[settings_find("http_threads") - setting_rows], ORIGIN_FLAG);
-    assert_int_equal(settings.origins[settings_find("desk_name") - setting_rows], ORIGIN_ENVIRONMENT);
-    assert_int_equal(settings.origins[settings_find("auto_close_after") - setting_rows], ORIGIN_FILE);
-    assert_int_equal(settings.origins[settings_find("session_days") - setting_rows], ORIGIN_DEFAULT);
+    assert_int_equal(settings.origins[settings_find("desk_name") - setting_rows],
+                     ORIGIN_ENVIRONMENT);
+    assert_int_equal(settings.origins[settings_find("auto_close_after") - setting_rows],
+                     ORIGIN_FILE);
+    assert_int_equal(settings.origins[settings_find("session_days") - setting_rows],
+                     ORIGIN_DEFAULT);
     assert_int_equal(warnings.n, 0);
 }
 
@@ -68,9 +72,11 @@ static void mistakes_in_the_file_are_told_with_their_line(void **state)
         const char *text, *message;
     } cases[] = {
         {"http_threads = 0\n", "line 1: http_threads must be within 1..64"},
-        {"\n# x\nhttp_thread = 2\n", "line 3: there is no setting called http_thread; did you mean http_threads?"},
+        {"\n# x\nhttp_thread = 2\n",
+         "line 3: there is no setting called http_thread; did you mean http_threads?"},
         {"xyzzy = 2\n", "line 1: there is no setting called xyzzy"},
-        {"http_threads = 2\ndesk_name = x\nhttp_threads = 3\n", "line 3: http_threads is already set in line 1"},
+        {"http_threads = 2\ndesk_name = x\nhttp_threads = 3\n",
+         "line 3: http_threads is already set in line 1"},
         {"http_threads\n", "line 1: must be name = value"},
         {"desk_name = a\n  b\n", "line 2: desk_name cannot go on in a second line"},
         {"[mail]\ndesk_name = a\n", "line 2: stands in section [mail]"},

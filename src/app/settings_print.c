@@ -3,9 +3,14 @@
 #include <string.h>
 
 static const char *const type_words[SETTING_TYPE_COUNT] = {
-    [SETTING_INT] = "number",    [SETTING_SIZE] = "size",   [SETTING_DURATION] = "duration",
-    [SETTING_BOOL] = "true or false", [SETTING_TEXT] = "text", [SETTING_SECRET] = "secret text",
-    [SETTING_CHOICE] = "one of", [SETTING_TEXTS] = "list of texts",
+    [SETTING_INT] = "number",
+    [SETTING_SIZE] = "size",
+    [SETTING_DURATION] = "duration",
+    [SETTING_BOOL] = "true or false",
+    [SETTING_TEXT] = "text",
+    [SETTING_SECRET] = "secret text",
+    [SETTING_CHOICE] = "one of",
+    [SETTING_TEXTS] = "list of texts",
     [SETTING_DURATIONS] = "list of durations",
 };
 
@@ -84,7 +89,8 @@ void settings_print_markdown(FILE *to)
         const struct setting *row = &setting_rows[i];
 
         if (row->type == SETTING_SECTION) {
-            fprintf(to, "\n## %s\n\n| name | default | values | meaning |\n| --- | --- | --- | --- |\n",
+            fprintf(to,
+                    "\n## %s\n\n| name | default | values | meaning |\n| --- | --- | --- | --- |\n",
                     row->name);
             continue;
         }

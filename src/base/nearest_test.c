@@ -12,9 +12,14 @@ static void slips_are_counted(void **state)
         const char *a, *b;
         int distance;
     } cases[] = {
-        {"", "", 0},         {"listen", "listen", 0}, {"listn", "listen", 1},
-        {"lisetn", "listen", 1}, {"listen", "lizten", 1}, {"", "abc", 3},
-        {"kitten", "sitting", 3}, {"ca", "abc", 3},
+        {"", "", 0},
+        {"listen", "listen", 0},
+        {"listn", "listen", 1},
+        {"lisetn", "listen", 1},
+        {"listen", "lizten", 1},
+        {"", "abc", 3},
+        {"kitten", "sitting", 3},
+        {"ca", "abc", 3},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

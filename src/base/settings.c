@@ -21,8 +21,8 @@
 const struct setting setting_rows[SETTING_ROWS] = {
 #define SECTION(title) {(title), SETTING_SECTION, NULL, NULL, NULL, 0},
 #define X(type, name, initial, limits, about)                                                      \
-    {#name, SETTING_##type, (initial), (limits), (about),                                          \
-     offsetof(struct settings, SETTING_FIELD_##type(name))},
+    {#name,    SETTING_##type, (initial),                                                          \
+     (limits), (about),        offsetof(struct settings, SETTING_FIELD_##type(name))},
 #include "base/settings.def"
 #undef X
 #undef SECTION
@@ -113,8 +113,8 @@ static err set_bool(const struct setting *row, const char *value, bool *out, str
 }
 
 /* Control characters would end up in mail headers and logs. */
-static err set_text(const struct setting *row, struct arena *a, const char *value,
-                    const char **out, struct fault *fault)
+static err set_text(const struct setting *row, struct arena *a, const char *value, const char **out,
+                    struct fault *fault)
 {
     int64_t least = 0, most = INT64_MAX;
     size_t len = strlen(value);

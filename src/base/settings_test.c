@@ -70,8 +70,9 @@ static void every_number_is_taken_at_its_limits_and_refused_beyond(void **state)
             assert_int_equal(set(row->name, text), OK);
             bounds[side] = *member;
             beyond = bounds[side] + (side ? 1 : -1);
-            assert_int_equal(set(row->name, arena_printf(&arena, "%lld%s", (long long)beyond, unit)),
-                             ERR_INVALID);
+            assert_int_equal(
+                set(row->name, arena_printf(&arena, "%lld%s", (long long)beyond, unit)),
+                ERR_INVALID);
             assert_int_equal(*member, bounds[side]);
         }
         assert_true(bounds[0] < bounds[1]);
@@ -128,9 +129,12 @@ static void wrong_values_are_explained_and_change_nothing(void **state)
         {"escalate_raise_priority", "maybe",
          "escalate_raise_priority must be true or false, not \"maybe\""},
         {"log_level", "loud", "log_level must be one of debug|info|warn|error, not \"loud\""},
-        {"auto_close_after", "7", "auto_close_after must be a duration like 90s, 1h30m or 7d, not \"7\""},
-        {"upload_max_bytes", "25 MB", "upload_max_bytes must be a size like 64KiB or 25MiB, not \"25 MB\""},
-        {"outbox_retries", "1m, soon", "outbox_retries must be durations like 90s, 1h30m or 7d, not \"soon\""},
+        {"auto_close_after", "7",
+         "auto_close_after must be a duration like 90s, 1h30m or 7d, not \"7\""},
+        {"upload_max_bytes", "25 MB",
+         "upload_max_bytes must be a size like 64KiB or 25MiB, not \"25 MB\""},
+        {"outbox_retries", "1m, soon",
+         "outbox_retries must be durations like 90s, 1h30m or 7d, not \"soon\""},
         {"outbox_retries", " , ", "outbox_retries needs at least one duration"},
         {"desk_name", "a\nb", "desk_name may not contain control characters"},
         {"desk_name", "\xff", "desk_name must be valid UTF-8"},
@@ -177,17 +181,28 @@ static void what_only_shows_in_the_whole_is_checked(void **state)
         const char *name, *value;
         bool right;
     } cases[] = {
-        {"listen", "0.0.0.0:0", true},       {"listen", "[::1]:65535", true},
-        {"listen", "localhost:80", true},    {"listen", "localhost:65536", false},
-        {"listen", "localhost", false},      {"listen", ":80", false},
-        {"listen", "::1:80", false},         {"listen", "h:", false},
-        {"listen", "", false},               {"public_url", "https://help.example.com", true},
-        {"public_url", "help.example.com", false}, {"public_url", "https://", false},
-        {"mail_address", "help@example.com", true}, {"mail_address", "help", false},
-        {"mail_address", "a@b@c", false},    {"mail_address", "Help <a@b>", false},
-        {"smtp_url", "smtp://mx:25", true},  {"smtp_url", "http://mx", false},
-        {"smtp_password", "x", false},       {"score_high", "80", true},
-        {"score_high", "81", false},         {"score_normal", "61", false},
+        {"listen", "0.0.0.0:0", true},
+        {"listen", "[::1]:65535", true},
+        {"listen", "localhost:80", true},
+        {"listen", "localhost:65536", false},
+        {"listen", "localhost", false},
+        {"listen", ":80", false},
+        {"listen", "::1:80", false},
+        {"listen", "h:", false},
+        {"listen", "", false},
+        {"public_url", "https://help.example.com", true},
+        {"public_url", "help.example.com", false},
+        {"public_url", "https://", false},
+        {"mail_address", "help@example.com", true},
+        {"mail_address", "help", false},
+        {"mail_address", "a@b@c", false},
+        {"mail_address", "Help <a@b>", false},
+        {"smtp_url", "smtp://mx:25", true},
+        {"smtp_url", "http://mx", false},
+        {"smtp_password", "x", false},
+        {"score_high", "80", true},
+        {"score_high", "81", false},
+        {"score_normal", "61", false},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -215,11 +230,20 @@ static void durations_and_sizes_parse_exactly(void **state)
         int64_t ms; /* -1: refused */
         const char *printed;
     } durations[] = {
-        {"0", 0, "0"},          {"90s", 90000, "1m30s"}, {"1h30m", 5400000, "1h30m"},
-        {"2w", 1209600000, "14d"}, {"250ms", 250, "250ms"}, {"1d", 86400000, "1d"},
-        {"", -1, NULL},         {"5", -1, NULL},         {"-5s", -1, NULL},
-        {"5x", -1, NULL},       {"s", -1, NULL},         {"1h ", -1, NULL},
-        {"9223372036854775807ms", INT64_MAX, NULL},      {"9223372036854775808ms", -1, NULL},
+        {"0", 0, "0"},
+        {"90s", 90000, "1m30s"},
+        {"1h30m", 5400000, "1h30m"},
+        {"2w", 1209600000, "14d"},
+        {"250ms", 250, "250ms"},
+        {"1d", 86400000, "1d"},
+        {"", -1, NULL},
+        {"5", -1, NULL},
+        {"-5s", -1, NULL},
+        {"5x", -1, NULL},
+        {"s", -1, NULL},
+        {"1h ", -1, NULL},
+        {"9223372036854775807ms", INT64_MAX, NULL},
+        {"9223372036854775808ms", -1, NULL},
         {"9223372036854775807s", -1, NULL},
     };
     static const struct {
@@ -227,8 +251,14 @@ static void durations_and_sizes_parse_exactly(void **state)
         int64_t bytes;
         const char *printed;
     } sizes[] = {
-        {"0", 0, "0"},   {"1000", 1000, "1000"}, {"64K", 65536, "64KiB"}, {"1GiB", 1 << 30, "1GiB"},
-        {"1024", 1024, "1KiB"}, {"1.5M", -1, NULL}, {"KiB", -1, NULL}, {"1KB", -1, NULL},
+        {"0", 0, "0"},
+        {"1000", 1000, "1000"},
+        {"64K", 65536, "64KiB"},
+        {"1GiB", 1 << 30, "1GiB"},
+        {"1024", 1024, "1KiB"},
+        {"1.5M", -1, NULL},
+        {"KiB", -1, NULL},
+        {"1KB", -1, NULL},
         {"8589934592GiB", -1, NULL},
     };
 

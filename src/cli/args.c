@@ -196,8 +196,8 @@ const char **args_values(const struct args *args, const char *name, struct arena
     return values;
 }
 
-err args_int(const struct args *args, const char *name, int64_t least, int64_t most,
-             int64_t *out_n, struct fault *fault)
+err args_int(const struct args *args, const char *name, int64_t least, int64_t most, int64_t *out_n,
+             struct fault *fault)
 {
     const char *text = args_value(args, name);
     long long n;

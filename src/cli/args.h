@@ -24,9 +24,9 @@ struct arg_option {
 };
 
 struct arg_command {
-    const char *name;    /* "agent add" */
-    const char *summary; /* one line */
-    const char *about;   /* more, for --help; may be NULL */
+    const char *name;                 /* "agent add" */
+    const char *summary;              /* one line */
+    const char *about;                /* more, for --help; may be NULL */
     const struct arg_option *options; /* end with {NULL}; may be NULL */
     const struct arg_option *common;  /* likewise: shared between commands */
     const char *positional;           /* "[FILE...]"; NULL: none */

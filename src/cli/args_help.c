@@ -39,8 +39,10 @@ void args_print_help(FILE *to, const char *program, const struct arg_command *co
     print_options(to, command->common);
     print_row(to, "--help", NULL, "this text");
     if (command->settings)
-        fprintf(to, "\nEach setting is an option too, like --log-level debug; `%s settings` lists "
-                    "them.\n", program);
+        fprintf(to,
+                "\nEach setting is an option too, like --log-level debug; `%s settings` lists "
+                "them.\n",
+                program);
 }
 
 void args_print_commands(FILE *to, const char *program, const struct arg_command *const *commands,

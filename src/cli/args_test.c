@@ -23,19 +23,25 @@ static const struct arg_option agent_options[] = {
     {NULL},
 };
 static const struct arg_option common_options[] = {{"data", "DIR", "data directory"}, {NULL}};
-static const struct arg_command agent_add = {
-    .name = "agent add", .summary = "Adds an agent.", .options = agent_options,
-    .common = common_options};
-static const struct arg_command mail_in = {
-    .name = "mail-in", .summary = "Reads mail.", .common = common_options,
-    .positional = "[FILE...]", .positional_max = -1};
-static const struct arg_command restore = {
-    .name = "restore", .summary = "Restores.", .positional = "FILE", .positional_min = 1,
-    .positional_max = 1};
+static const struct arg_command agent_add = {.name = "agent add",
+                                             .summary = "Adds an agent.",
+                                             .options = agent_options,
+                                             .common = common_options};
+static const struct arg_command mail_in = {.name = "mail-in",
+                                           .summary = "Reads mail.",
+                                           .common = common_options,
+                                           .positional = "[FILE...]",
+                                           .positional_max = -1};
+static const struct arg_command restore = {.name = "restore",
+                                           .summary = "Restores.",
+                                           .positional = "FILE",
+                                           .positional_min = 1,
+                                           .positional_max = 1};
 static const struct arg_command serve = {
     .name = "serve", .summary = "Serves.", .common = common_options, .settings = true};
 static const struct arg_command agent = {.name = "agent", .summary = "Agents."};
-static const struct arg_command *const commands[] = {&agent, &agent_add, &mail_in, &restore, &serve};
+static const struct arg_command *const commands[] = {&agent, &agent_add, &mail_in, &restore,
+                                                     &serve};
 
 static err parse(const struct arg_command *command, char **words, size_t n)
 {
@@ -49,7 +55,8 @@ static void values_stand_behind_equals_or_in_the_next_word(void **state)
     const char **tags;
 
     assert_int_equal(PARSE(&agent_add, WORD("--email=a@b"), WORD("--data"), WORD("--odd"),
-                           WORD("--online"), WORD("--tag"), WORD("x"), WORD("--tag=")), OK);
+                           WORD("--online"), WORD("--tag"), WORD("x"), WORD("--tag=")),
+                     OK);
     assert_string_equal(args_value(&args, "email"), "a@b");
     assert_string_equal(args_value(&args, "data"), "--odd");
     assert_true(args_has(&args, "online"));
@@ -87,7 +94,8 @@ static void wrong_lines_are_explained(void **state)
 
         while (n < 3 && cases[i].words[n])
             n++;
-        assert_int_equal(parse(cases[i].command, (char **)(uintptr_t)cases[i].words, n), ERR_INVALID);
+        assert_int_equal(parse(cases[i].command, (char **)(uintptr_t)cases[i].words, n),
+                         ERR_INVALID);
         if (!strstr(fault.message, cases[i].message))
             print_error("case %zu: %s\n", i, fault.message);
         assert_non_null(strstr(fault.message, cases[i].message));
@@ -96,8 +104,9 @@ static void wrong_lines_are_explained(void **state)
 
 static void positionals_mix_with_options_until_two_hyphens(void **state)
 {
-    assert_int_equal(PARSE(&mail_in, WORD("a"), WORD("--data"), WORD("d"), WORD("-"), WORD("--"),
-                           WORD("--b")), OK);
+    assert_int_equal(
+        PARSE(&mail_in, WORD("a"), WORD("--data"), WORD("d"), WORD("-"), WORD("--"), WORD("--b")),
+        OK);
     assert_int_equal(args.positional_count, 3);
     assert_string_equal(args.positional[1], "-");
     assert_string_equal(args.positional[2], "--b");
@@ -105,8 +114,9 @@ static void positionals_mix_with_options_until_two_hyphens(void **state)
 
 static void settings_are_collected_where_the_command_takes_them(void **state)
 {
-    assert_int_equal(PARSE(&serve, WORD("--log-level=debug"), WORD("--data=d"), WORD("--http_threads"),
-                           WORD("2")), OK);
+    assert_int_equal(PARSE(&serve, WORD("--log-level=debug"), WORD("--data=d"),
+                           WORD("--http_threads"), WORD("2")),
+                     OK);
     assert_int_equal(args.given_count, 3);
     assert_true(args.given[0].setting);
     assert_string_equal(args.given[0].value, "debug");
@@ -120,7 +130,7 @@ static void numbers_are_taken_within_their_limits(void **state)
     static const struct {
         const char *text;
         err result;
-    } cases[] = {{"1", OK}, {"50", OK}, {"0", ERR_INVALID}, {"51", ERR_INVALID},
+    } cases[] = {{"1", OK},          {"50", OK},        {"0", ERR_INVALID}, {"51", ERR_INVALID},
                  {"x", ERR_INVALID}, {"", ERR_INVALID}, {" 1", ERR_INVALID}};
     int64_t n = 7;
 
@@ -129,7 +139,8 @@ static void numbers_are_taken_within_their_limits(void **state)
     assert_int_equal(n, 7);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         n = 7;
-        assert_int_equal(PARSE(&agent_add, WORD("--email=a"), WORD("--max"), WORD(cases[i].text)), OK);
+        assert_int_equal(PARSE(&agent_add, WORD("--email=a"), WORD("--max"), WORD(cases[i].text)),
+                         OK);
         assert_int_equal(args_int(&args, "max", 1, 50, &n, &fault), cases[i].result);
         assert_int_equal(n, cases[i].result == OK ? atoi(cases[i].text) : 7);
     }
@@ -147,7 +158,8 @@ static void help_wins_and_names_everything(void **state)
     args_print_commands(to, "frontdesk", commands, COUNT_OF(commands));
     fclose(to);
     assert_non_null(strstr(text, "Usage: frontdesk agent add [options]\n"));
-    assert_non_null(strstr(text, "\n  --email E                 address of the agent (required)\n"));
+    assert_non_null(
+        strstr(text, "\n  --email E                 address of the agent (required)\n"));
     assert_non_null(strstr(text, "\n  --data DIR "));
     assert_non_null(strstr(text, "\n  mail-in                   Reads mail.\n"));
     free(text);

@@ -52,7 +52,8 @@ const char *progress_line(const struct progress *p, int64_t elapsed_us,
     double seconds = elapsed_us > 0 ? (double)elapsed_us / 1e6 : 0;
     double rate = seconds > 0 ? (double)p->done / seconds : 0;
     int64_t done = p->total && p->done > p->total ? p->total : p->done;
-    char done_text[COUNT_SIZE], total_text[COUNT_SIZE], rate_text[COUNT_SIZE], time_text[COUNT_SIZE];
+    char done_text[COUNT_SIZE], total_text[COUNT_SIZE], rate_text[COUNT_SIZE],
+        time_text[COUNT_SIZE];
     char bar[BAR_WIDTH + 1];
     int filled;
 

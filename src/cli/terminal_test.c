@@ -87,14 +87,18 @@ static void the_line_tells_share_rate_and_rest(void **state)
     } cases[] = {
         {1000, 0, 0, "[........................]   0% 0/1,000 tickets 0/s -:-- left"},
         {1000, 400, 2000000, "[#########...............]  40% 400/1,000 tickets 200/s 0:03 left"},
-        {1000, 1000, 5000000, "[########################] 100% 1,000/1,000 tickets 200/s 0:00 left"},
-        {1000, 1001, 5000000, "[########################] 100% 1,001/1,000 tickets 200/s 0:00 left"},
-        {1234567, 1, 1000000, "[........................]   0% 1/1,234,567 tickets 1/s 342:56:06 left"},
+        {1000, 1000, 5000000,
+         "[########################] 100% 1,000/1,000 tickets 200/s 0:00 left"},
+        {1000, 1001, 5000000,
+         "[########################] 100% 1,001/1,000 tickets 200/s 0:00 left"},
+        {1234567, 1, 1000000,
+         "[........................]   0% 1/1,234,567 tickets 1/s 342:56:06 left"},
         {0, 12345, 65000000, "12,345 tickets 189/s 1:05"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        const struct progress p = {.what = "tickets", .total = cases[i].total, .done = cases[i].done};
+        const struct progress p = {
+            .what = "tickets", .total = cases[i].total, .done = cases[i].done};
         char line[PROGRESS_LINE_SIZE];
 
         assert_string_equal(progress_line(&p, cases[i].elapsed_us, line), cases[i].line);

@@ -168,8 +168,11 @@ static void add_keyword(struct keyword_tree *tree, const char *folded, int keywo
     while (next_token(&cursor, &token)) {
         node = find_edge(tree, state, &token);
         if (!node->text)
-            *node = (struct keyword_node){.text = token.text, .len = token.len, .state = state,
-                                          .gap = token.gap, .next = ++tree->last_state,
+            *node = (struct keyword_node){.text = token.text,
+                                          .len = token.len,
+                                          .state = state,
+                                          .gap = token.gap,
+                                          .next = ++tree->last_state,
                                           .keyword = -1};
         state = node->next;
     }

@@ -2,8 +2,8 @@
  *
  * A word is a run of letters, digits and their marks; where a script does not put spaces between
  * words (Han, Kana, Thai ...) each character is one. Case does not matter. Between the words of a
- * phrase any white space or hyphens may stand ("not working", "not-working", "not\n working"); other
- * signs must be the same ones. Signs around a keyword are ignored.
+ * phrase any white space or hyphens may stand ("not working", "not-working", over a line's end);
+ * other signs must be the same ones. Signs around a keyword are ignored.
  *
  * The text is walked once. A step looks one word up in a tree of the keywords, so the time depends
  * on the length of the text and of the longest phrase, not on the number of keywords. */

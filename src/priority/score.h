@@ -18,7 +18,7 @@ struct score_weights {
     int64_t earlier_tickets;
     int64_t earlier_tickets_over; /* more than this many */
     int64_t recent;
-    int64_t recent_within_ms; /* younger than this */
+    int64_t recent_within_ms;             /* younger than this */
     int64_t least[TICKET_PRIORITY_COUNT]; /* points from which; of PRIORITY_LOW unused */
 };
 
@@ -37,8 +37,9 @@ struct score_input {
 };
 
 struct score_part {
-    const char *what;   /* "tier" "category" "keyword" "attachments" "earlierTickets" "recentTicket" */
-    int64_t points;     /* tier and category are listed even with 0 */
+    const char
+        *what;      /* "tier" "category" "keyword" "attachments" "earlierTickets" "recentTicket" */
+    int64_t points; /* tier and category are listed even with 0 */
     const char *detail; /* "enterprise", "cannot access", "7 earlier tickets"; may be NULL */
 };
 

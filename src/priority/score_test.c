@@ -47,36 +47,67 @@ static void the_specified_scores_add_up(void **state)
         {"nothing known", {.category_score = 10, .since_last_ticket_ms = -1}, 10, PRIORITY_LOW},
         {"free, 39", {.category_score = 39, .since_last_ticket_ms = -1}, 39, PRIORITY_LOW},
         {"technical", {.category_score = 40, .since_last_ticket_ms = -1}, 40, PRIORITY_NORMAL},
-        {"59", {.tier = TIER_STANDARD, .category_score = 49, .since_last_ticket_ms = -1}, 59,
+        {"59",
+         {.tier = TIER_STANDARD, .category_score = 49, .since_last_ticket_ms = -1},
+         59,
          PRIORITY_NORMAL},
-        {"standard billing", {.tier = TIER_STANDARD, .category_score = 50, .since_last_ticket_ms = -1},
-         60, PRIORITY_HIGH},
-        {"79", {.tier = TIER_PREMIUM, .category_score = 59, .since_last_ticket_ms = -1}, 79,
+        {"standard billing",
+         {.tier = TIER_STANDARD, .category_score = 50, .since_last_ticket_ms = -1},
+         60,
+         PRIORITY_HIGH},
+        {"79",
+         {.tier = TIER_PREMIUM, .category_score = 59, .since_last_ticket_ms = -1},
+         79,
          PRIORITY_HIGH},
         {"enterprise billing",
-         {.tier = TIER_ENTERPRISE, .category_score = 50, .since_last_ticket_ms = -1}, 80,
+         {.tier = TIER_ENTERPRISE, .category_score = 50, .since_last_ticket_ms = -1},
+         80,
          PRIORITY_CRITICAL},
-        {"one keyword", {.category_score = 40, .subject = "URGENT!", .since_last_ticket_ms = -1}, 55,
+        {"one keyword",
+         {.category_score = 40, .subject = "URGENT!", .since_last_ticket_ms = -1},
+         55,
          PRIORITY_NORMAL},
         {"a keyword twice counts once",
-         {.category_score = 40, .subject = "urgent", .body = "urgent urgent", .since_last_ticket_ms = -1},
-         55, PRIORITY_NORMAL},
+         {.category_score = 40,
+          .subject = "urgent",
+          .body = "urgent urgent",
+          .since_last_ticket_ms = -1},
+         55,
+         PRIORITY_NORMAL},
         {"keywords in subject and body",
-         {.category_score = 40, .subject = "urgent", .body = "it is down", .since_last_ticket_ms = -1}, 70,
+         {.category_score = 40,
+          .subject = "urgent",
+          .body = "it is down",
+          .since_last_ticket_ms = -1},
+         70,
          PRIORITY_HIGH},
         {"all ten keywords",
          {.subject = "urgent emergency critical asap immediate",
-          .body = "broken down error cannot access not working", .since_last_ticket_ms = -1},
-         150, PRIORITY_CRITICAL},
+          .body = "broken down error cannot access not working",
+          .since_last_ticket_ms = -1},
+         150,
+         PRIORITY_CRITICAL},
         {"many attachments count once",
-         {.category_score = 10, .attachment_count = 9, .since_last_ticket_ms = -1}, 15, PRIORITY_LOW},
-        {"5 earlier tickets are not more than 5",
-         {.category_score = 10, .earlier_tickets = 5, .since_last_ticket_ms = -1}, 10, PRIORITY_LOW},
-        {"6 are", {.category_score = 10, .earlier_tickets = 6, .since_last_ticket_ms = -1}, 20, PRIORITY_LOW},
-        {"just now", {.category_score = 10, .since_last_ticket_ms = 0}, 15, PRIORITY_LOW},
-        {"almost a day", {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR - 1}, 15,
+         {.category_score = 10, .attachment_count = 9, .since_last_ticket_ms = -1},
+         15,
          PRIORITY_LOW},
-        {"a day", {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR}, 10, PRIORITY_LOW},
+        {"5 earlier tickets are not more than 5",
+         {.category_score = 10, .earlier_tickets = 5, .since_last_ticket_ms = -1},
+         10,
+         PRIORITY_LOW},
+        {"6 are",
+         {.category_score = 10, .earlier_tickets = 6, .since_last_ticket_ms = -1},
+         20,
+         PRIORITY_LOW},
+        {"just now", {.category_score = 10, .since_last_ticket_ms = 0}, 15, PRIORITY_LOW},
+        {"almost a day",
+         {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR - 1},
+         15,
+         PRIORITY_LOW},
+        {"a day",
+         {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR},
+         10,
+         PRIORITY_LOW},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -95,10 +126,13 @@ static void the_specified_scores_add_up(void **state)
 
 static void each_summand_is_explained(void **state)
 {
-    struct score score = score_of((struct score_input){
-        .tier = TIER_PREMIUM, .category_score = 30, .category_name = "account",
-        .subject = "Cannot Access the desk", .attachment_count = 2, .earlier_tickets = 7,
-        .since_last_ticket_ms = MS_PER_HOUR});
+    struct score score = score_of((struct score_input){.tier = TIER_PREMIUM,
+                                                       .category_score = 30,
+                                                       .category_name = "account",
+                                                       .subject = "Cannot Access the desk",
+                                                       .attachment_count = 2,
+                                                       .earlier_tickets = 7,
+                                                       .since_last_ticket_ms = MS_PER_HOUR});
     static const struct score_part expected[] = {
         {"tier", 20, "premium"},
         {"category", 30, "account"},
@@ -119,7 +153,8 @@ static void each_summand_is_explained(void **state)
 
 static void weights_and_thresholds_are_settings(void **state)
 {
-    struct score_input input = {.category_score = 40, .subject = "down", .since_last_ticket_ms = -1};
+    struct score_input input = {
+        .category_score = 40, .subject = "down", .since_last_ticket_ms = -1};
 
     weights.keyword = 60;
     assert_int_equal(score_of(input).points, 100);
@@ -149,8 +184,8 @@ static void keywords_match_on_word_boundaries(void **state)
         {"down", "down2", false},
         {"down", "(down)", true},
         {"down", "_down_", true},
-        {"down", "down\xC3\xA9", false},         /* é */
-        {"down", "down\xCC\x81", false},         /* a combining accent */
+        {"down", "down\xC3\xA9", false}, /* é */
+        {"down", "down\xCC\x81", false}, /* a combining accent */
         {"down", "d\xC3\xA9j\xC3\xA0 down", true},
         {"down", "", false},
         {"down", NULL, false},
@@ -168,11 +203,15 @@ static void keywords_match_on_word_boundaries(void **state)
         {"can't log in", "I can t log in", false},
         {"  !down!  ", "it is down", true},
         {"!?", "what!?", false},
-        {"stra\xC3\x9F" "e", "STRASSE", true},
+        {"stra\xC3\x9F"
+         "e",
+         "STRASSE", true},
         {"\xC3\x84rger", "\xC3\xA4RGER", true},
-        {"\xE7\xB7\x8A\xE6\x80\xA5", "\xE7\xB7\x8A\xE6\x80\xA5\xE3\x81\xA7\xE3\x81\x99", true}, /* 緊急です */
+        {"\xE7\xB7\x8A\xE6\x80\xA5", "\xE7\xB7\x8A\xE6\x80\xA5\xE3\x81\xA7\xE3\x81\x99",
+         true}, /* 緊急です */
         {"\xE7\xB7\x8A\xE6\x80\xA5", "\xE7\xB7\x8A", false},
-        {"\xD1\x81\xD1\x80\xD0\xBE\xD1\x87\xD0\xBD\xD0\xBE", "\xD0\xA1\xD0\xA0\xD0\x9E\xD0\xA7\xD0\x9D\xD0\x9E!", true}, /* срочно */
+        {"\xD1\x81\xD1\x80\xD0\xBE\xD1\x87\xD0\xBD\xD0\xBE",
+         "\xD0\xA1\xD0\xA0\xD0\x9E\xD0\xA7\xD0\x9D\xD0\x9E!", true}, /* срочно */
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -184,8 +223,8 @@ static void keywords_match_on_word_boundaries(void **state)
 
 static void phrases_that_begin_alike_are_all_found(void **state)
 {
-    static const char *const keywords[] = {"not", "not working", "not working at all", "working at",
-                                           "Not", "at home"};
+    static const char *const keywords[] = {"not",        "not working", "not working at all",
+                                           "working at", "Not",         "at home"};
     bool found[COUNT_OF(keywords)] = {0};
     struct keyword_tree tree;
 

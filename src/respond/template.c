@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-static const char name_chars[] =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 static const char blanks[] = " \t\r\n";
 
 /* The next two opening braces, or NULL. Not strstr: under sanitizers that measures the whole rest

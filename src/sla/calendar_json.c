@@ -83,8 +83,9 @@ static void read_day(struct reader *r, int weekday, json_t *list)
             return;
         }
         if (day[i].from_min >= day[i].to_min) {
-            complain(r, place, "must end after it begins; a shift over midnight is written as two, "
-                               "until 24:00 and from 00:00");
+            complain(r, place,
+                     "must end after it begins; a shift over midnight is written as two, "
+                     "until 24:00 and from 00:00");
             return;
         }
     }
@@ -128,7 +129,8 @@ static void read_hours(struct reader *r, json_t *hours)
     }
     r->cal->first_shift[7] = r->cal->shift_count;
     if (r->cal->shift_count == 0 && !r->wrong)
-        complain(r, "hours", "must hold at least one shift: without any, nothing would ever be due");
+        complain(r, "hours",
+                 "must hold at least one shift: without any, nothing would ever be due");
 }
 
 /* "2026-12-25", or "12-25" (year 0). */
@@ -284,8 +286,8 @@ void calendar_write(const struct calendar *cal, struct json_out *json)
     for (size_t i = 0; i < cal->holiday_count; i++) {
         const struct calendar_holiday *h = &cal->holidays[i];
 
-        snprintf(text, sizeof(text), h->year ? "%04d-%02d-%02d" : "%.0d%02d-%02d", h->year, h->month,
-                 h->day);
+        snprintf(text, sizeof(text), h->year ? "%04d-%02d-%02d" : "%.0d%02d-%02d", h->year,
+                 h->month, h->day);
         json_open(json, '{');
         JSON_PUT(json, text, "date", text);
         if (h->name)

@@ -142,7 +142,8 @@ static int64_t first_set(int64_t a, int64_t b, int64_t c)
 
 err sla_clock_state(const struct sla_clock *clock, int64_t now_ms, struct sla_state *out_state)
 {
-    struct sla_state state = {.response_met = TRI_UNKNOWN, .resolution_met = TRI_UNKNOWN,
+    struct sla_state state = {.response_met = TRI_UNKNOWN,
+                              .resolution_met = TRI_UNKNOWN,
                               .paused = clock->paused_since_ms != 0};
     int64_t until_ms;
 

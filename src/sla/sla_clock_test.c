@@ -12,8 +12,8 @@
 
 /* All tests run from here: Monday 2026-11-23, 08:00 UTC. */
 static const int64_t start_ms = INT64_C(1795420800000);
-static const struct sla_targets targets = {.response_ms = 60 * MIN, .resolution_ms = 240 * MIN,
-                                           .warning_percent = 80};
+static const struct sla_targets targets = {
+    .response_ms = 60 * MIN, .resolution_ms = 240 * MIN, .warning_percent = 80};
 
 static struct sla_state state_at(const struct sla_clock *clock, int64_t now_ms)
 {
@@ -49,7 +49,9 @@ static void the_due_millisecond_is_in_time_and_the_next_is_not(void **state)
         int64_t after_ms;
         enum tri met;
         int64_t overdue_ms;
-    } cases[] = {{0, TRI_YES, 0}, {60 * MIN, TRI_YES, 0}, {60 * MIN + 1, TRI_NO, 1},
+    } cases[] = {{0, TRI_YES, 0},
+                 {60 * MIN, TRI_YES, 0},
+                 {60 * MIN + 1, TRI_NO, 1},
                  {90 * MIN, TRI_NO, 30 * MIN}};
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -120,8 +122,11 @@ static void pauses_count_in_business_time(void **state)
     struct sla_clock clock;
 
     arena_init(&arena);
-    assert_int_equal(calendar_parse(&arena, "{\"timezone\":\"UTC\",\"hours\":{\"monday\":[\"09:00-17:00\"],"
-                                    "\"tuesday\":[\"09:00-17:00\"]}}", "", NULL, &office), OK);
+    assert_int_equal(calendar_parse(&arena,
+                                    "{\"timezone\":\"UTC\",\"hours\":{\"monday\":[\"09:00-17:00\"],"
+                                    "\"tuesday\":[\"09:00-17:00\"]}}",
+                                    "", NULL, &office),
+                     OK);
     in_hours.calendar = office;
     clock = sla_clock_start(&in_hours, start_ms); /* an hour before opening */
     assert_int_equal(state_at(&clock, start_ms).response_due_ms, start_ms + 120 * MIN);
@@ -203,8 +208,8 @@ static void resolving_without_an_answer_ends_the_wait(void **state)
 
 static void other_targets_count_from_the_creation_too(void **state)
 {
-    const struct sla_targets longer = {.response_ms = 120 * MIN, .resolution_ms = 480 * MIN,
-                                       .warning_percent = 80};
+    const struct sla_targets longer = {
+        .response_ms = 120 * MIN, .resolution_ms = 480 * MIN, .warning_percent = 80};
     const struct sla_pause pause = {start_ms + 100 * MIN, start_ms + 130 * MIN};
     struct sla_clock clock = sla_clock_start(&targets, start_ms);
 

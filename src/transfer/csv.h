@@ -61,7 +61,7 @@ static inline struct csv_writer csv_to(struct buf *buf)
  * -5 or +1.5e3 stay numbers. */
 void csv_text(struct csv_writer *writer, const char *text);
 void csv_int(struct csv_writer *writer, int64_t n);
-void csv_real(struct csv_writer *writer, double d); /* NaN and infinities: empty */
+void csv_real(struct csv_writer *writer, double d);      /* NaN and infinities: empty */
 void csv_time(struct csv_writer *writer, int64_t at_ms); /* 0: empty */
 void csv_end(struct csv_writer *writer);
 

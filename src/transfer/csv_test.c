@@ -41,7 +41,9 @@ static void rows_are_read_as_the_standard_says(void **state)
         {"a,b\r\nc,d\r\n", "1:a|b;2:c|d;"},
         {"a,b\nc,d", "1:a|b;2:c|d;"},
         {"a,b\rc,d\r", "1:a|b;2:c|d;"},
-        {"\xEF\xBB\xBF" "a,b\n", "1:a|b;"},
+        {"\xEF\xBB\xBF"
+         "a,b\n",
+         "1:a|b;"},
         {"\xEF\xBB\xBF\"a\",b\n", "1:a|b;"},
         {"\xEF\xBB", "!line 1: a field is not valid UTF-8"},
         {"a,,\n,\n", "1:a||;2:|;"},
@@ -93,7 +95,8 @@ static void limits_hold_on_both_sides(void **state)
 
 static void reading_goes_on_where_it_stopped(void **state)
 {
-    static const char text[] = "\xEF\xBB\xBF" "a,b\r\n\"c\r\nd\",e\r\nf,g\r\n";
+    static const char text[] = "\xEF\xBB\xBF"
+                               "a,b\r\n\"c\r\nd\",e\r\nf,g\r\n";
     FILE *file = fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
     struct csv_reader first, second;
     struct csv_row row;
@@ -118,14 +121,34 @@ static void cells_are_written_quoted_and_harmless(void **state)
     static const struct {
         const char *text, *cell;
     } cases[] = {
-        {NULL, ""}, {"", ""}, {"plain", "plain"}, {"a,b", "\"a,b\""}, {"say \"hi\"", "\"say \"\"hi\"\"\""},
-        {"two\nlines", "\"two\nlines\""}, {" edge", "\" edge\""}, {"edge ", "\"edge \""},
-        {"=1+1", "'=1+1"}, {"+cmd|x", "'+cmd|x"}, {"-a", "'-a"}, {"@SUM(A1)", "'@SUM(A1)"},
+        {NULL, ""},
+        {"", ""},
+        {"plain", "plain"},
+        {"a,b", "\"a,b\""},
+        {"say \"hi\"", "\"say \"\"hi\"\"\""},
+        {"two\nlines", "\"two\nlines\""},
+        {" edge", "\" edge\""},
+        {"edge ", "\"edge \""},
+        {"=1+1", "'=1+1"},
+        {"+cmd|x", "'+cmd|x"},
+        {"-a", "'-a"},
+        {"@SUM(A1)", "'@SUM(A1)"},
         {"=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""},
-        {"\tx", "\"'\tx\""}, {"\rx", "\"'\rx\""},
-        {"\xEF\xBC\x9D" "1", "'\xEF\xBC\x9D" "1"},
-        {"-5", "-5"}, {"+5", "+5"}, {"-1.5e-3", "-1.5e-3"}, {"-", "'-"}, {"-5-3", "'-5-3"},
-        {"-5.", "'-5."}, {"+49 30 1234", "'+49 30 1234"}, {"-1e", "'-1e"}, {"a=b", "a=b"},
+        {"\tx", "\"'\tx\""},
+        {"\rx", "\"'\rx\""},
+        {"\xEF\xBC\x9D"
+         "1",
+         "'\xEF\xBC\x9D"
+         "1"},
+        {"-5", "-5"},
+        {"+5", "+5"},
+        {"-1.5e-3", "-1.5e-3"},
+        {"-", "'-"},
+        {"-5-3", "'-5-3"},
+        {"-5.", "'-5."},
+        {"+49 30 1234", "'+49 30 1234"},
+        {"-1e", "'-1e"},
+        {"a=b", "a=b"},
     };
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -36,8 +36,16 @@ static bool is_plain_number(const char *s)
 /* What spreadsheets start to calculate at (OWASP, "CSV Injection"). */
 static bool looks_like_formula(const char *text)
 {
-    static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "\n",
-                                         "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D",
+    static const char *const starts[] = {"=",
+                                         "+",
+                                         "-",
+                                         "@",
+                                         "\t",
+                                         "\r",
+                                         "\n",
+                                         "\xEF\xBC\x9D",
+                                         "\xEF\xBC\x8B",
+                                         "\xEF\xBC\x8D",
                                          "\xEF\xBC\xA0"};
 
     for (size_t i = 0; i < COUNT_OF(starts); i++) {
