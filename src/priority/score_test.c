@@ -36,90 +36,84 @@ static struct score score_of(struct score_input input)
     return score;
 }
 
+static const struct {
+    const char *label;
+    struct score_input input;
+    int points;
+    enum ticket_priority priority;
+} sums[] = {
+    {"nothing known", {.category_score = 10, .since_last_ticket_ms = -1}, 10, PRIORITY_LOW},
+    {"free, 39", {.category_score = 39, .since_last_ticket_ms = -1}, 39, PRIORITY_LOW},
+    {"technical", {.category_score = 40, .since_last_ticket_ms = -1}, 40, PRIORITY_NORMAL},
+    {"59",
+     {.tier = TIER_STANDARD, .category_score = 49, .since_last_ticket_ms = -1},
+     59,
+     PRIORITY_NORMAL},
+    {"standard billing",
+     {.tier = TIER_STANDARD, .category_score = 50, .since_last_ticket_ms = -1},
+     60,
+     PRIORITY_HIGH},
+    {"79",
+     {.tier = TIER_PREMIUM, .category_score = 59, .since_last_ticket_ms = -1},
+     79,
+     PRIORITY_HIGH},
+    {"enterprise billing",
+     {.tier = TIER_ENTERPRISE, .category_score = 50, .since_last_ticket_ms = -1},
+     80,
+     PRIORITY_CRITICAL},
+    {"one keyword",
+     {.category_score = 40, .subject = "URGENT!", .since_last_ticket_ms = -1},
+     55,
+     PRIORITY_NORMAL},
+    {"a keyword twice counts once",
+     {.category_score = 40,
+      .subject = "urgent",
+      .body = "urgent urgent",
+      .since_last_ticket_ms = -1},
+     55,
+     PRIORITY_NORMAL},
+    {"keywords in subject and body",
+     {.category_score = 40, .subject = "urgent", .body = "it is down", .since_last_ticket_ms = -1},
+     70,
+     PRIORITY_HIGH},
+    {"all ten keywords",
+     {.subject = "urgent emergency critical asap immediate",
+      .body = "broken down error cannot access not working",
+      .since_last_ticket_ms = -1},
+     150,
+     PRIORITY_CRITICAL},
+    {"many attachments count once",
+     {.category_score = 10, .attachment_count = 9, .since_last_ticket_ms = -1},
+     15,
+     PRIORITY_LOW},
+    {"5 earlier tickets are not more than 5",
+     {.category_score = 10, .earlier_tickets = 5, .since_last_ticket_ms = -1},
+     10,
+     PRIORITY_LOW},
+    {"6 are",
+     {.category_score = 10, .earlier_tickets = 6, .since_last_ticket_ms = -1},
+     20,
+     PRIORITY_LOW},
+    {"just now", {.category_score = 10, .since_last_ticket_ms = 0}, 15, PRIORITY_LOW},
+    {"almost a day",
+     {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR - 1},
+     15,
+     PRIORITY_LOW},
+    {"a day", {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR}, 10, PRIORITY_LOW},
+};
+
 static void the_specified_scores_add_up(void **state)
 {
-    static const struct {
-        const char *label;
-        struct score_input input;
-        int points;
-        enum ticket_priority priority;
-    } cases[] = {
-        {"nothing known", {.category_score = 10, .since_last_ticket_ms = -1}, 10, PRIORITY_LOW},
-        {"free, 39", {.category_score = 39, .since_last_ticket_ms = -1}, 39, PRIORITY_LOW},
-        {"technical", {.category_score = 40, .since_last_ticket_ms = -1}, 40, PRIORITY_NORMAL},
-        {"59",
-         {.tier = TIER_STANDARD, .category_score = 49, .since_last_ticket_ms = -1},
-         59,
-         PRIORITY_NORMAL},
-        {"standard billing",
-         {.tier = TIER_STANDARD, .category_score = 50, .since_last_ticket_ms = -1},
-         60,
-         PRIORITY_HIGH},
-        {"79",
-         {.tier = TIER_PREMIUM, .category_score = 59, .since_last_ticket_ms = -1},
-         79,
-         PRIORITY_HIGH},
-        {"enterprise billing",
-         {.tier = TIER_ENTERPRISE, .category_score = 50, .since_last_ticket_ms = -1},
-         80,
-         PRIORITY_CRITICAL},
-        {"one keyword",
-         {.category_score = 40, .subject = "URGENT!", .since_last_ticket_ms = -1},
-         55,
-         PRIORITY_NORMAL},
-        {"a keyword twice counts once",
-         {.category_score = 40,
-          .subject = "urgent",
-          .body = "urgent urgent",
-          .since_last_ticket_ms = -1},
-         55,
-         PRIORITY_NORMAL},
-        {"keywords in subject and body",
-         {.category_score = 40,
-          .subject = "urgent",
-          .body = "it is down",
-          .since_last_ticket_ms = -1},
-         70,
-         PRIORITY_HIGH},
-        {"all ten keywords",
-         {.subject = "urgent emergency critical asap immediate",
-          .body = "broken down error cannot access not working",
-          .since_last_ticket_ms = -1},
-         150,
-         PRIORITY_CRITICAL},
-        {"many attachments count once",
-         {.category_score = 10, .attachment_count = 9, .since_last_ticket_ms = -1},
-         15,
-         PRIORITY_LOW},
-        {"5 earlier tickets are not more than 5",
-         {.category_score = 10, .earlier_tickets = 5, .since_last_ticket_ms = -1},
-         10,
-         PRIORITY_LOW},
-        {"6 are",
-         {.category_score = 10, .earlier_tickets = 6, .since_last_ticket_ms = -1},
-         20,
-         PRIORITY_LOW},
-        {"just now", {.category_score = 10, .since_last_ticket_ms = 0}, 15, PRIORITY_LOW},
-        {"almost a day",
-         {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR - 1},
-         15,
-         PRIORITY_LOW},
-        {"a day",
-         {.category_score = 10, .since_last_ticket_ms = 24 * MS_PER_HOUR},
-         10,
-         PRIORITY_LOW},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct score score = score_of(cases[i].input);
+    for (size_t i = 0; i < COUNT_OF(sums); i++) {
+        struct score score = score_of(sums[i].input);
         int64_t sum = 0;
 
         for (size_t k = 0; k < score.part_count; k++)
             sum += score.parts[k].points;
-        if (score.points != cases[i].points || score.priority != cases[i].priority)
-            print_error("%s: %lld\n", cases[i].label, (long long)score.points);
-        assert_int_equal(score.points, cases[i].points);
-        assert_int_equal(score.priority, cases[i].priority);
+        if (score.points != sums[i].points || score.priority != sums[i].priority)
+            print_error("%s: %lld\n", sums[i].label, (long long)score.points);
+        assert_int_equal(score.points, sums[i].points);
+        assert_int_equal(score.priority, sums[i].priority);
         assert_int_equal(sum, score.points);
     }
 }
