@@ -334,6 +334,7 @@ static const char *const sequence_tables[SEQ_COUNT] = {
     [SEQ_MAIL] = "mail",
     [SEQ_OUTBOX] = "outbox",
     [SEQ_ATTACHMENT] = "attachment",
+    [SEQ_DECISION] = "assignment_decision",
 };
 
 const char *sequence_table(enum sequence seq)

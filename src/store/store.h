@@ -166,6 +166,7 @@ enum sequence {
     SEQ_MAIL,
     SEQ_OUTBOX,
     SEQ_ATTACHMENT,
+    SEQ_DECISION,
     SEQ_COUNT
 };
 MUST_CHECK err sequence_next(struct tx *tx, enum sequence seq, int64_t *out);
