@@ -1,8 +1,11 @@
 /* ticket_steps.c -- everything that happens when a ticket changes, in order. Read it top to bottom. */
 #include "ticket/change.h"
 
+#include "assign/assign_step.h"
+#include "priority/priority_step.h"
 #include "report/counters.h"
 #include "search/search_step.h"
+#include "sla/sla_step.h"
 #include "ticket/auto_close.h"
 
 const struct ticket_step ticket_steps[] = {
@@ -10,6 +13,10 @@ const struct ticket_step ticket_steps[] = {
     {.name = "search index",
      .text_will_change = search_text_will_change,
      .prepare = search_prepare},
+    /* How urgent, then who, then until when: each looks at what the one before it decided. */
+    {.name = "priority", .prepare = priority_prepare, .follow = priority_follow},
+    {.name = "assignment", .prepare = assign_prepare, .follow = assign_follow},
+    {.name = "service level", .prepare = sla_prepare, .follow = sla_follow},
     {.name = "closing timer", .follow = auto_close_follow},
     /* Last: they count what all others made of the ticket. */
     {.name = "counters", .follow = counters_follow},

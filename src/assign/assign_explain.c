@@ -38,7 +38,8 @@ static err read_candidates(struct tx *tx, const json_t *candidates, struct assig
     const json_t *one;
     size_t i;
 
-    out->candidates = ARENA_ARRAY(tx->arena, struct assign_candidate, json_array_size(candidates) + 1);
+    out->candidates =
+        ARENA_ARRAY(tx->arena, struct assign_candidate, json_array_size(candidates) + 1);
     TRY(q_assign_agent_names(tx, ids_json(tx, candidates), &names));
     json_array_foreach(candidates, i, one)
     {

@@ -96,8 +96,7 @@ static err by_hand(struct tx *tx, struct ticket_change *change)
 
     if (!is_moved(change))
         return OK;
-    if (after->assignee.id && after->assignee.id != change->before.assignee.id &&
-        !change->imported)
+    if (after->assignee.id && after->assignee.id != change->before.assignee.id && !change->imported)
         TRY(agent_is_active(tx, after->assignee.id, &active));
     if (!active)
         return fault_set(tx->fault, ERR_UNPROCESSABLE,

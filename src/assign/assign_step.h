@@ -28,8 +28,8 @@ struct assign_decision {
     int64_t at_ms;
     const char *method;
     const char *reason;
-    struct uuid rule_uuid;    /* nil: no rule, or it has been deleted since */
-    const char *rule_type;    /* NULL likewise */
+    struct uuid rule_uuid; /* nil: no rule, or it has been deleted since */
+    const char *rule_type; /* NULL likewise */
     int64_t rule_priority;
     struct uuid agent_uuid;
     const char *agent_name;

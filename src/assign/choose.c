@@ -60,15 +60,14 @@ static err take_in_group(struct chooser *c, struct group_ref group)
     c->choice.pool = group.id;
     c->choice.in_turn = rows.n > 0;
     if (rows.n) {
-        take_first(c, &rows, "auto",
-                   arena_printf(a, "%s is next in turn of the group %s", first_name(&rows),
-                                group.name));
+        take_first(
+            c, &rows, "auto",
+            arena_printf(a, "%s is next in turn of the group %s", first_name(&rows), group.name));
         return OK;
     }
     c->choice.method = "auto";
-    c->choice.reason =
-        arena_printf(a, "Nobody of the group %s is online with room for another ticket: it waits",
-                     group.name);
+    c->choice.reason = arena_printf(
+        a, "Nobody of the group %s is online with room for another ticket: it waits", group.name);
     c->choice.rule_id = c->rule ? c->rule->id : 0;
     c->decided = true;
     return OK;
@@ -91,11 +90,12 @@ static err try_skill_based(struct chooser *c)
 
     TRY(q_assign_eligible_skilled(c->tx, t->category.id, t->subcategory, CANDIDATES_MAX, &rows));
     if (rows.n)
-        take_first(c, &rows, "skill_based",
-                   arena_printf(c->tx->arena,
-                                "%s has a skill that %s needs and the fewest tickets (%lld of %lld)",
-                                first_name(&rows), t->category.name, (long long)rows.v[0].load,
-                                (long long)rows.v[0].capacity));
+        take_first(
+            c, &rows, "skill_based",
+            arena_printf(c->tx->arena,
+                         "%s has a skill that %s needs and the fewest tickets (%lld of %lld)",
+                         first_name(&rows), t->category.name, (long long)rows.v[0].load,
+                         (long long)rows.v[0].capacity));
     return OK;
 }
 
@@ -148,9 +148,10 @@ static err try_everybody(struct chooser *c)
     }
     c->choice.in_turn = true;
     take_first(c, &rows, "round_robin",
-               rows.n == 1 ? arena_printf(a, "%s is the only one online with room", first_name(&rows))
-                           : arena_printf(a, "%s is next in turn of %zu%s", first_name(&rows), rows.n,
-                                          rows.n == CANDIDATES_MAX ? " or more" : ""));
+               rows.n == 1
+                   ? arena_printf(a, "%s is the only one online with room", first_name(&rows))
+                   : arena_printf(a, "%s is next in turn of %zu%s", first_name(&rows), rows.n,
+                                  rows.n == CANDIDATES_MAX ? " or more" : ""));
     return OK;
 }
 

@@ -75,7 +75,8 @@ static err take_category(struct tx *tx, const struct rule_input *input, struct r
     e = category_find(tx, input->category, &category);
     if (e == ERR_NOT_FOUND) {
         TRY(category_names(tx, &names));
-        return fault_field(tx->fault, "category", "there is no such category: use one of %s", names);
+        return fault_field(tx->fault, "category", "there is no such category: use one of %s",
+                           names);
     }
     TRY(e);
     rule->category_id = category.id;

@@ -5,9 +5,9 @@ enum { RESPONSE_BITS = 1 << SLA_RESPONSE_WARNING | 1 << SLA_RESPONSE_BREACH };
 enum sla_phase sla_phase_of(const struct ticket *t, bool merging)
 {
     static const enum sla_phase by_status[TICKET_STATUS_COUNT] = {
-        [STATUS_NEW] = PHASE_RUNNING,    [STATUS_OPEN] = PHASE_RUNNING,
+        [STATUS_NEW] = PHASE_RUNNING,         [STATUS_OPEN] = PHASE_RUNNING,
         [STATUS_IN_PROGRESS] = PHASE_RUNNING, [STATUS_PENDING] = PHASE_PAUSED,
-        [STATUS_RESOLVED] = PHASE_DONE,  [STATUS_CLOSED] = PHASE_DONE,
+        [STATUS_RESOLVED] = PHASE_DONE,       [STATUS_CLOSED] = PHASE_DONE,
         [STATUS_CANCELLED] = PHASE_OFF,
     };
 

@@ -51,11 +51,10 @@ err sla_explain(struct tx *tx, const struct ticket *t, struct sla_explanation *o
     TRY(tell_pauses(tx, t, calendar, &told));
     level = level_open(&sla, calendar, (int)tx->settings->sla_warning_percent);
     TRY(sla_clock_state(&level.clock, tx->now_ms, &state));
-    told.response_overdue_ms =
-        calendar_between(calendar, sla.response_due_ms,
-                         sla.response_ms     ? sla.response_ms
-                         : sla.resolution_ms ? sla.resolution_ms
-                                             : tx->now_ms);
+    told.response_overdue_ms = calendar_between(calendar, sla.response_due_ms,
+                                                sla.response_ms     ? sla.response_ms
+                                                : sla.resolution_ms ? sla.resolution_ms
+                                                                    : tx->now_ms);
     told.resolution_overdue_ms = state.resolution_overdue_ms;
     TRY(level_next(&level, sla_phase_of(t, false), &next));
     told.next_ms = next.at_ms;

@@ -120,10 +120,10 @@ static err escalate(struct tx *tx, struct ticket_change *change, const char *sen
     TRY(tell_escalation(tx, change, sentence));
     if (!notify)
         return OK;
-    return notify_supervisors(
-        tx, after, arena_printf(tx->arena, "Service level missed: #%lld %s", (long long)after->id,
-                                after->subject),
-        sentence);
+    return notify_supervisors(tx, after,
+                              arena_printf(tx->arena, "Service level missed: #%lld %s",
+                                           (long long)after->id, after->subject),
+                              sentence);
 }
 
 err sla_moment_fire(struct tx *tx, const struct job *job)

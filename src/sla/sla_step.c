@@ -9,8 +9,8 @@
 /* Kept from prepare to follow. */
 struct work {
     struct sla_next next;
-    int64_t pause_ended_ms;    /* 0: none ended */
-    int64_t pause_business_ms; /* of the pause that ended */
+    int64_t pause_ended_ms;             /* 0: none ended */
+    int64_t pause_business_ms;          /* of the pause that ended */
     struct sla_pauses_of_rows measured; /* earlier pauses, measured again in another calendar */
 };
 

@@ -22,7 +22,7 @@ struct sla_told_pause {
     int64_t business_ms;
 };
 struct sla_explanation {
-    const char *policy; /* NULL: the ticket has no service level */
+    const char *policy;      /* NULL: the ticket has no service level */
     struct uuid policy_uuid; /* nil: default targets */
     const char *calendar;    /* NULL: round the clock */
     struct uuid calendar_uuid;

@@ -148,6 +148,13 @@ static const struct facet facets[] = {
     {"merged", true, merged_differs, merged_put},
 };
 
+/* A missed due time changes nothing else, and counts. */
+static bool outcome_differs(const struct ticket_sla *a, const struct ticket_sla *b)
+{
+    return a->fired != b->fired || a->response_met != b->response_met ||
+           a->resolution_met != b->resolution_met || a->response_ms != b->response_ms;
+}
+
 bool ticket_differs(const struct ticket *a, const struct ticket *b)
 {
     for (size_t i = 0; i < COUNT_OF(facets); i++) {
@@ -156,7 +163,7 @@ bool ticket_differs(const struct ticket *a, const struct ticket *b)
     }
     return assignee_differs(a, b) || a->waiting != b->waiting || a->due_ms != b->due_ms ||
            a->resolved_ms != b->resolved_ms || a->closed_ms != b->closed_ms ||
-           a->comment_count != b->comment_count;
+           a->comment_count != b->comment_count || outcome_differs(&a->sla, &b->sla);
 }
 
 static const char *facet_json(struct tx *tx, void (*put)(struct json_out *, const struct ticket *),
