@@ -94,7 +94,8 @@ struct http_server {
     struct peer *peers;
     pthread_t reaper;
     pthread_cond_t reaper_wake;
-    bool reaper_stop; /* under peers_lock */
+    bool reaper_stop;            /* under peers_lock */
+    _Atomic int64_t patience_us; /* HTTP_IDLE_TIMEOUT_S; tests have less */
 
     uint64_t id_base;
     _Atomic uint64_t id_next;

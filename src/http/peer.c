@@ -88,10 +88,11 @@ void peer_notify(void *server, struct MHD_Connection *mhd, void **socket_context
 
 void peer_expect(struct peer *p, int64_t bytes)
 {
-    int64_t seconds = HTTP_IDLE_TIMEOUT_S + (bytes > 0 ? bytes / HTTP_BODY_LEAST_RATE : 0);
+    int64_t wait_us = atomic_load_explicit(&p->server->patience_us, memory_order_relaxed);
 
-    atomic_store_explicit(&p->deadline_us, clock_steady_us() + seconds * 1000000,
-                          memory_order_relaxed);
+    if (bytes > 0)
+        wait_us += bytes / HTTP_BODY_LEAST_RATE * 1000000;
+    atomic_store_explicit(&p->deadline_us, clock_steady_us() + wait_us, memory_order_relaxed);
 }
 
 void peer_expect_nothing(struct peer *p)
@@ -143,6 +144,7 @@ err peers_start(struct http_server *s)
 {
     pthread_condattr_t attr;
 
+    atomic_store(&s->patience_us, HTTP_IDLE_TIMEOUT_S * INT64_C(1000000));
     pthread_mutex_init(&s->peers_lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

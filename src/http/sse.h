@@ -21,7 +21,8 @@ struct sse_event {
 struct sse_hub;
 struct sse_hub *sse_hub_new(void);
 void sse_hub_free(struct sse_hub *hub);
-/* Copies; wakes the streams that may see it. Ids must ascend. */
+/* Copies; wakes the streams that may see it. Ids must ascend, and what is published must be
+ * committed: a stream that reads the table starts with the ring where the reading began. */
 void sse_hub_publish(struct sse_hub *hub, const struct sse_event *events, size_t count);
 
 /* What a RUN_EVENTS handler leaves in r->stream (in the request's arena). */

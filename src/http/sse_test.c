@@ -3,6 +3,14 @@
 
 #include "http/sse_hub.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+    #define SANITIZED
+#elif defined(__has_feature)
+    #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+        #define SANITIZED
+    #endif
+#endif
+
 #define REQUESTER "Authorization: Bearer requester:read:1\r\n"
 #define AGENT "Authorization: Bearer agent:read:1\r\n"
 
@@ -27,7 +35,16 @@ static void publish(struct desk *d, int64_t id, int64_t requester_id, bool agent
                               .agents_only = agents_only};
 
     snprintf(json, sizeof(json), "{\"n\":%lld}", (long long)id);
+    table_add(id, requester_id, agents_only);
     sse_hub_publish(d->hub, &event, 1);
+}
+
+/* Events of streams count up from first to last, none missing, none twice. */
+static void assert_ids(const char *heard, int64_t first, int64_t last)
+{
+    for (const char *at = heard; (at = strstr(at, "id: ")); at++)
+        assert_int_equal(atoll(at + 4), first++);
+    assert_int_equal(first, last + 1);
 }
 
 static void events_arrive_in_order_and_only_where_they_may(void **state)
@@ -44,7 +61,7 @@ static void events_arrive_in_order_and_only_where_they_may(void **state)
     publish(d, 303, 1, true);
     publish(d, 304, 1, false);
     heard = hear(d, agent, "\"n\":304}\n\n", 2000);
-    assert_has(heard, "id: 301\nevent: live\ndata: {\"n\":301}\n\n");
+    assert_has(heard, "id: 301\nevent: ");
     assert_has(heard, "id: 302\n");
     assert_has(heard, "id: 303\n");
     heard = hear(d, requester, "\"n\":304}\n\n", 2000);
@@ -75,15 +92,13 @@ static void older_events_come_from_the_table(void **state)
     struct desk *d = *state;
     int fd = listen_as(d, REQUESTER, "10");
     char *heard;
-    int count = 0;
+    int64_t next = 12;
 
     publish(d, 501, 1, false);
     heard = hear(d, fd, "\"n\":501}\n\n", 2000);
-    for (const char *at = heard; (at = strstr(at, "event: stored")); at++)
-        count++;
-    assert_int_equal(count, 120); /* the even ones of 11 to 250 */
-    assert_has(heard, "id: 12\n");
-    assert_lacks(heard, "id: 13\n");
+    for (const char *at = heard; next <= 250 && (at = strstr(at, "id: ")); at++, next += 2)
+        assert_int_equal(atoll(at + 4), next);
+    assert_int_equal(next, 252);
     close(fd);
 }
 
@@ -94,13 +109,10 @@ static void a_slow_reader_falls_out_of_the_ring_and_loses_no_place(void **state)
     char *heard;
 
     hear(d, fd, "retry", 2000);
-    /* The hub's lock keeps the stream from reading while the ring goes round. */
     for (int64_t id = 1000; id < 1000 + 2 * SSE_BACKLOG_EVENTS; id++)
         publish(d, id, 7, false);
-    usleep(300000); /* it has caught up: this table knows nothing of them */
-    publish(d, 20000, 1, false);
-    heard = hear(d, fd, "\"n\":20000}\n\n", 3000);
-    assert_has(heard, "id: 20000\n");
+    heard = hear(d, fd, "\"n\":9191}\n\n", 3000);
+    assert_ids(heard, 1000, 999 + 2 * SSE_BACKLOG_EVENTS);
     close(fd);
 }
 
@@ -156,11 +168,8 @@ static void nothing_is_lost_under_load(void **state)
         publish(d, id, 1, false);
     for (int i = 0; i < STREAMS; i++) {
         char *heard = hear(d, fds[i], "\"n\":43000}\n\n", 5000);
-        int64_t next = 40001;
 
-        for (const char *at = heard; (at = strstr(at, "id: ")); at++)
-            assert_int_equal(atoll(at + 4), next++);
-        assert_int_equal(next, 40001 + EVENTS);
+        assert_ids(heard, 40001, 40000 + EVENTS);
         close(fds[i]);
     }
 }
@@ -197,7 +206,7 @@ static void two_thousand_idle_streams_cost_little(void **state)
     usleep(500000);
     sse_hub_set_heartbeat(d->hub, 20000);
     print_message("2000 streams: %lld KB\n", (long long)(resident_kb() - before));
-#ifndef __SANITIZE_ADDRESS__
+#ifndef SANITIZED
     assert_in_range(resident_kb() - before, 0, 60 * 1024);
 #endif
     for (int i = 0; i < STREAMS; i++)

@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -138,26 +139,51 @@ static err file_get(struct request *r, struct tx *tx)
                        "text/plain");
 }
 
+/* What the events' table holds: 1 to 250, of requesters 1 and 2 in turn, and what tests publish. */
+static struct table {
+    pthread_mutex_t lock;
+    size_t n;
+    struct sse_event v[20000];
+} table = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static inline void table_add(int64_t id, int64_t requester_id, bool agents_only)
+{
+    pthread_mutex_lock(&table.lock);
+    ENSURE(table.n < COUNT_OF(table.v));
+    table.v[table.n++] =
+        (struct sse_event){.id = id, .requester_id = requester_id, .agents_only = agents_only};
+    pthread_mutex_unlock(&table.lock);
+}
+
 static err events_catch_up(struct tx *tx, const struct actor *actor, int64_t after_id, size_t limit,
                            struct sse_event **out, size_t *out_count)
 {
     size_t n = 0;
 
-    /* The table holds events 1 to 250, of requesters 1 and 2 in turn. */
     *out = ARENA_ARRAY(tx->arena, struct sse_event, limit);
-    for (int64_t id = after_id + 1; id <= 250 && n < limit; id++) {
-        int64_t requester = id % 2 + 1;
+    pthread_mutex_lock(&table.lock);
+    for (size_t i = 0; i < table.n && n < limit; i++) {
+        struct sse_event *e = &(*out)[n];
 
-        if (actor->type == ACTOR_REQUESTER && actor->id != requester)
-            continue;
-        (*out)[n++] =
-            (struct sse_event){.id = id,
-                               .name = "stored",
-                               .json = arena_printf(tx->arena, "{\"n\":%lld}", (long long)id),
-                               .requester_id = requester};
+        *e = table.v[i];
+        e->name = "stored";
+        e->json = arena_printf(tx->arena, "{\"n\":%lld}", (long long)e->id);
+        n += e->id > after_id &&
+             (actor->type != ACTOR_REQUESTER || (actor->id == e->requester_id && !e->agents_only));
     }
+    pthread_mutex_unlock(&table.lock);
     *out_count = n;
     return OK;
+}
+
+static int64_t table_newest(void)
+{
+    int64_t id;
+
+    pthread_mutex_lock(&table.lock);
+    id = table.n ? table.v[table.n - 1].id : 0;
+    pthread_mutex_unlock(&table.lock);
+    return id;
 }
 
 static err events_get(struct request *r, struct tx *tx)
@@ -167,7 +193,7 @@ static err events_get(struct request *r, struct tx *tx)
 
     r->stream = ARENA_NEW(r->arena, struct stream_setup);
     *r->stream = (struct stream_setup){.hub = desk->hub,
-                                       .after_id = after ? atoll(after) : 250,
+                                       .after_id = after ? atoll(after) : table_newest(),
                                        .actor = r->actor,
                                        .catch_up = events_catch_up};
     return OK;
@@ -264,6 +290,8 @@ static inline int desk_setup(void **state)
     options.fault = &d->fault;
     assert_int_equal(store_open(&options, &d->store), OK);
     d->hub = sse_hub_new();
+    for (int64_t id = 1; id <= 250; id++)
+        table_add(id, id % 2 + 1, false);
     desk_start(d);
     *state = d;
     return 0;
