@@ -218,8 +218,10 @@ static enum MHD_Result step(struct exchange *x, const char *method, const char *
     case STAGE_DRAINING:
         return drain(x, size);
     case STAGE_READY:
-    case STAGE_WAITING:
         return send_answer(x);
+    case STAGE_WAITING:
+        return atomic_load_explicit(&x->handed_back, memory_order_acquire) ? send_answer(x)
+                                                                           : MHD_YES;
     case STAGE_ANSWERED:
     case STAGE_STREAMING:
         *size = 0;

@@ -54,8 +54,9 @@ struct exchange {
     struct exchange *next; /* in the freelist or the workers' queue */
     struct arena arena;
     enum stage stage;
-    err failed; /* the outcome so far */
-    bool close; /* the connection can't be used after this */
+    _Atomic bool handed_back; /* the other thread is done with all of this */
+    err failed;               /* the outcome so far */
+    bool close;               /* the connection can't be used after this */
     bool is_head;
     int64_t started_us;
     const char *raw_uri;

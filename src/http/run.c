@@ -78,8 +78,10 @@ static bool exchange_suspend(struct exchange *x)
 void exchange_resume(struct exchange *x)
 {
     struct http_server *s = x->server;
+    struct MHD_Connection *mhd = x->mhd;
 
-    MHD_resume_connection(x->mhd);
+    atomic_store_explicit(&x->handed_back, true, memory_order_release);
+    MHD_resume_connection(mhd);
     /* Only now: the library must not be stopped while one is suspended. x may be gone already. */
     atomic_fetch_sub(&s->suspended, 1);
 }
