@@ -187,6 +187,13 @@ static void put_schema(const struct field *field, const struct shape *owner, boo
         put_type(j, "object", nullable);
         JSON_PUT(j, bool, "additionalProperties", true);
         break;
+    case FIELD_JSON_TEXTS:
+        put_type(j, "array", nullable);
+        json_key(j, "items");
+        json_open(j, '{');
+        put_type(j, "string", false);
+        json_close(j, '}');
+        break;
     case FIELD_TEXTS:
     case FIELD_ENUMS:
     case FIELD_REFS:
@@ -244,6 +251,7 @@ static bool may_be_null(const struct shape *shape, const struct field *field)
     case FIELD_JSON:
     case FIELD_OBJECT:
     case FIELD_REAL:
+    case FIELD_JSON_TEXTS:
         return true;
     case FIELD_INT:
     case FIELD_BOOL:

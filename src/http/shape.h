@@ -35,6 +35,7 @@ enum field_type {
     FIELD_REF,   /* const char *: a UUID or a short number as text, resolved by the domain */
     FIELD_ENUM,  /* int, through .names */
     FIELD_JSON,  /* const char *: a JSON object as compact text (custom fields). Written raw. */
+    FIELD_JSON_TEXTS, /* written only: const char *: a JSON array of text that is stored as text */
     FIELD_TEXTS, /* struct text_list: array of text; in a query string repeated or comma-separated */
     FIELD_ENUMS,   /* struct int_list through .names */
     FIELD_REFS,    /* struct text_list of UUIDs or numbers */

@@ -73,6 +73,7 @@ static void take_scalar(struct shape_reader *r, const struct shape_path *path,
     case FIELD_ENUMS:
     case FIELD_REFS:
     case FIELD_REAL:
+    case FIELD_JSON_TEXTS:
     case FIELD_JSON:
     case FIELD_OBJECT:
     case FIELD_OBJECTS:

@@ -198,6 +198,7 @@ static bool type_fits(const struct field *field, const json_t *json)
     case FIELD_OBJECTS:
         return json_is_array(json);
     case FIELD_REAL:
+    case FIELD_JSON_TEXTS:
     case FIELD_MAP:
     case FIELD_TYPE_COUNT:
         break;
@@ -258,6 +259,7 @@ static void read_value(struct shape_reader *r, const struct shape_path *path,
         read_objects(r, path, field, json, member);
         break;
     case FIELD_REAL:
+    case FIELD_JSON_TEXTS:
     case FIELD_MAP:
     case FIELD_TYPE_COUNT:
         break;

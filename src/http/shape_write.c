@@ -18,7 +18,8 @@ static bool is_null(const struct field *field, const void *member)
     case FIELD_REF:
     case FIELD_OBJECT:
         return *(const void *const *)member == NULL;
-    case FIELD_JSON: {
+    case FIELD_JSON:
+    case FIELD_JSON_TEXTS: {
         const char *text = *(const char *const *)member;
         return !text || !*text;
     }
@@ -115,6 +116,7 @@ static void write_value(const struct field *field, const void *member, struct js
         json_text(j, enum_text(field->names, *(const int *)member));
         break;
     case FIELD_JSON:
+    case FIELD_JSON_TEXTS:
         json_raw(j, *(const char *const *)member);
         break;
     case FIELD_TEXTS:
