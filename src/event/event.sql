@@ -29,3 +29,6 @@ WHERE e.requester_id = $1 AND e.id > $2 AND NOT e.agents_only ORDER BY e.id LIMI
 
 -- @query event_newest() one (id int)
 SELECT coalesce(max(id), 0) FROM event
+
+-- @query tickets_events_after(entity int, after_id int, limit_n int) many event_row
+SELECT ${event_columns} FROM event e WHERE e.id > $2 AND e.entity = $1 ORDER BY e.id LIMIT $3

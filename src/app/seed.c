@@ -1,0 +1,21 @@
+#include "app/seed.h"
+
+#include "category/category.h"
+#include "job/job.h"
+
+/* The seed's categories and what each adds to a ticket's score. */
+static const struct {
+    const char *name;
+    int64_t score;
+} categories[] = {
+    {"billing", 50}, {"technical", 40}, {"account", 30}, {"feature_request", 20}, {"general", 10},
+};
+
+err desk_seed(struct tx *tx)
+{
+    for (size_t i = 0; i < COUNT_OF(categories); i++) {
+        struct category category;
+        TRY(category_make(tx, categories[i].name, categories[i].score, &category));
+    }
+    return OK;
+}
