@@ -22,8 +22,7 @@ struct app {
 };
 
 /* routes.c: every route of the server. */
-extern const struct route_table all_routes[];
-extern const size_t all_routes_count;
+const struct route_table *all_routes(size_t *out_count);
 
 /* service_api.c */
 extern const struct route service_routes[];

@@ -69,8 +69,6 @@ static err start_http(struct desk *desk)
         .store = desk->store,
         .listen = desk->settings.listen,
         .listen_fd = socket_from_systemd(),
-        .tables = all_routes,
-        .table_count = all_routes_count,
         .app = &app,
         .idempotency_find = idempotency_find,
         .idempotency_keep = idempotency_keep,
@@ -79,6 +77,7 @@ static err start_http(struct desk *desk)
         .fault = &desk->fault,
     };
 
+    options.tables = all_routes(&options.table_count);
     TRY(prepare_upload_dir(desk, &options.upload_dir));
     if (desk->settings.trusted_proxy.n > 0)
         options.trusted_proxy = desk->settings.trusted_proxy.v[0];
@@ -88,8 +87,10 @@ static err start_http(struct desk *desk)
 static void make_openapi(void)
 {
     struct json_out j = json_to(&app.openapi);
+    size_t count;
+    const struct route_table *tables = all_routes(&count);
 
-    openapi_write(all_routes, all_routes_count, FRONTDESK_VERSION, &j);
+    openapi_write(tables, count, FRONTDESK_VERSION, &j);
 }
 
 static err start(struct desk *desk)

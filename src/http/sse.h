@@ -10,6 +10,8 @@
 #include "base/actor.h"
 #include "base/buf.h"
 
+struct tx;
+
 struct sse_event {
     int64_t id;           /* ascending without regard to gaps */
     const char *name;     /* "ticket.created" */

@@ -2,6 +2,7 @@
 #include "ticket/ticket_api.h"
 
 #include "base/limits.h"
+#include "base/clock.h"
 #include "base/settings.h"
 #include "base/utf8.h"
 #include "http/http.h"
