@@ -1,5 +1,6 @@
 #include "app/seed.h"
 
+#include "base/clock.h"
 #include "category/category.h"
 #include "job/job.h"
 
@@ -17,5 +18,5 @@ err desk_seed(struct tx *tx)
         struct category category;
         TRY(category_make(tx, categories[i].name, categories[i].score, &category));
     }
-    return OK;
+    return job_set(tx, JOB_HOUSEKEEPING, 0, tx->now_ms + MS_PER_HOUR);
 }
