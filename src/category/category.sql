@@ -28,3 +28,35 @@ RETURNING id
 --   is_active bool, now_ms int) exec
 UPDATE category SET name = $2, name_key = $3, description = $4, score = $5, is_active = $6, updated_ms = $7
 WHERE id = $1
+
+-- @query category_in_use(category_id int) one (tickets bool, rules bool)
+SELECT EXISTS (SELECT 1 FROM ticket WHERE category_id = $1), EXISTS (SELECT 1 FROM assignment_rule WHERE category_id = $1)
+
+-- @query category_delete(id int) exec
+DELETE FROM category WHERE id = $1
+
+-- @query category_active_besides(id int) one (n int)
+SELECT count(*) FROM category WHERE is_active AND id <> $1
+
+-- @shape category_skill_row: id int, uuid uuid, category_uuid uuid, category_name text, subcategory text?, skill text, created_ms int
+
+-- @fragment category_skill_select
+SELECT s.id, s.uuid, c.uuid, c.name, s.subcategory, s.skill, s.created_ms
+FROM category_skill s JOIN category c ON c.id = s.category_id
+
+-- @query category_skill_list() many category_skill_row
+${category_skill_select} ORDER BY c.name_key, s.subcategory NULLS FIRST, s.skill, s.id
+
+-- @query category_skill_by_ref(id int?, uuid uuid?) one category_skill_row
+${category_skill_select} WHERE s.id = $1 OR s.uuid = $2
+
+-- @query category_skill_same(category_id int, subcategory text?, skill text) one (id int)
+SELECT id FROM category_skill WHERE category_id = $1 AND subcategory IS NOT DISTINCT FROM $2 AND skill = $3
+
+-- @query category_skill_insert(uuid uuid, category_id int, subcategory text?, skill text, now_ms int) one (id int)
+INSERT INTO category_skill(id, uuid, category_id, subcategory, skill, created_ms)
+VALUES ((SELECT coalesce(max(id), 0) + 1 FROM category_skill), $1, $2, $3, $4, $5)
+RETURNING id
+
+-- @query category_skill_delete(id int) exec
+DELETE FROM category_skill WHERE id = $1

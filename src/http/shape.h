@@ -17,6 +17,7 @@
 #define FD_SHAPE_H
 
 #include "base/buf.h"
+#include "base/email.h"
 #include "base/fault.h"
 #include "base/json_out.h"
 
@@ -140,7 +141,5 @@ void shape_write(const struct shape *shape, const void *data, struct json_out *j
 bool enum_parse(const struct enum_name *names, const char *text, int *out);
 /* The name that is not an alias; ENSUREs that there is one. */
 const char *enum_text(const struct enum_name *names, int value);
-/* RFC 5321 mailbox, practical subset: one @, dot-atom or quoted local part, a domain with labels; UTF-8 allowed (RFC 6531); at most EMAIL_MAX_BYTES. */
-bool email_valid(const char *text);
 
 #endif

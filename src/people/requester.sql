@@ -29,3 +29,33 @@ WHERE id = $1
 UPDATE requester SET ticket_count = ticket_count + 1,
   last_ticket_ms = CASE WHEN last_ticket_ms > $2 THEN last_ticket_ms ELSE $2 END
 WHERE id = $1
+
+-- Each list walks one index, whatever the page.
+-- @query requester_list_all(after_name text, after_id int, limit_n int) many requester_row
+SELECT ${requester_columns} FROM requester r
+WHERE (r.name, r.id) > ($1, $2) ORDER BY r.name, r.id LIMIT $3
+
+-- @query requester_list_tier(tier int, after_name text, after_id int, limit_n int) many requester_row
+SELECT ${requester_columns} FROM requester r
+WHERE r.tier = $1 AND (r.name, r.id) > ($2, $3) ORDER BY r.name, r.id LIMIT $4
+
+-- @query requester_list_organization(organization text, tier_plus_one int?, after_name text, after_id int,
+--   limit_n int) many requester_row
+SELECT ${requester_columns} FROM requester r
+WHERE r.organization = $1 AND (CAST($2 AS bigint) IS NULL OR r.tier + 1 = CAST($2 AS bigint))
+  AND (r.name, r.id) > ($3, $4)
+ORDER BY r.name, r.id LIMIT $5
+
+-- What begins like this, by address or by name; $2 is the end of that range of addresses.
+-- @fragment requester_search_filter
+(CAST($3 AS text) IS NULL OR organization = CAST($3 AS text))
+AND (CAST($4 AS bigint) IS NULL OR tier + 1 = CAST($4 AS bigint))
+
+-- @query requester_search(from_text text, to_text text, organization text?, tier_plus_one int?, limit_n int) many requester_row
+SELECT ${requester_columns} FROM requester r WHERE r.id IN (
+  SELECT id FROM (SELECT id FROM requester WHERE email_key >= $1 AND email_key < $2 AND ${requester_search_filter}
+    ORDER BY email_key LIMIT $5) AS by_address
+  UNION
+  SELECT id FROM (SELECT id FROM requester WHERE lower(name) >= lower($1) AND lower(name) < lower($2) AND ${requester_search_filter}
+    ORDER BY lower(name), id LIMIT $5) AS by_name)
+ORDER BY r.name, r.id LIMIT $5

@@ -18,6 +18,7 @@
 #include "base/utf8.h"
 #include "event/event.h"
 #include "people/agent_store.h"
+#include "people/apart.h"
 #include "people/password.h"
 #include "people/rate.h"
 
@@ -33,14 +34,6 @@ struct attempt {
     bool right;
     struct signed_in *out;
 };
-
-/* On the writer, with this thread asleep meanwhile: it may use our arena and fault. */
-static err write_apart(struct tx *tx, const struct actor *actor, unit_fn *run, void *arg)
-{
-    struct unit_setup setup = {.arena = tx->arena, .fault = tx->fault, .actor = *actor};
-
-    return store_write(tx_store(tx), &setup, run, arg);
-}
 
 static err count_try(struct tx *tx, void *arg)
 {
@@ -138,14 +131,14 @@ err sign_in(struct tx *tx, const char *email, const char *password, struct signe
         TRY(rate_limit_check(tx, a.rate_keys[i], SIGN_IN_TRIES_MAX, SIGN_IN_WINDOW_MS,
                              &out->retry_after_ms));
     TRY(look_up(tx, email_key, &a));
-    TRY(write_apart(tx, &tx->actor, count_try, &a));
+    TRY(write_apart(tx, count_try, &a));
     if (strlen(password) > PASSWORD_MAX_BYTES)
         password = "";
     TRY(password_verify(a.password_hash, password, &a.right));
-    e = a.right ? write_apart(tx, &tx->actor, open_session, &a) : ERR_UNAUTHENTICATED;
+    e = a.right ? write_apart(tx, open_session, &a) : ERR_UNAUTHENTICATED;
     if (e != ERR_UNAUTHENTICATED)
         return e;
-    TRY(write_apart(tx, &tx->actor, record_failure, &a));
+    TRY(write_apart(tx, record_failure, &a));
     return fault_set(tx->fault, ERR_UNAUTHENTICATED, "The e-mail address or password is wrong");
 }
 
@@ -191,7 +184,7 @@ err password_change(struct tx *tx, const char *current, const char *password,
     TRY(password_check(tx->fault, "newPassword", password, agent.email));
     TRY(q_agent_password_get(tx, agent.id, &kept));
     n.rate_key = arena_printf(tx->arena, "password:%lld", (long long)agent.id);
-    e = write_apart(tx, &tx->actor, count_change, &n);
+    e = write_apart(tx, count_change, &n);
     if (e == ERR_RATE)
         *out_retry_after_ms = n.retry_after_ms;
     TRY(e);
@@ -199,5 +192,5 @@ err password_change(struct tx *tx, const char *current, const char *password,
     if (!right)
         return fault_field(tx->fault, "currentPassword", "is not your password");
     TRY(password_hash(tx->arena, password, &n.hash));
-    return write_apart(tx, &tx->actor, write_password, &n);
+    return write_apart(tx, write_password, &n);
 }

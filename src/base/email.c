@@ -1,6 +1,7 @@
+#include "base/email.h"
+
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "http/shape.h"
 
 #include <string.h>
 
