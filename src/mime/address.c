@@ -5,8 +5,8 @@
 #include "mime/header.h"
 #include "mime/text_out.h"
 
-#include <string.h>
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 /* One entry between commas, taken apart. */
@@ -65,19 +65,20 @@ static const char *read_comment(const char *s, struct text_out *out)
     return s;
 }
 
-/* An angle that never closes ends with its entry. */
+/* An angle that never closes ends with its entry, or where another opens ("<<a@b>"). Commas
+ * belong to it only in old source routes and quoted local parts. */
 static const char *read_angle(const char *s, struct text_out *out)
 {
-    const char *close = s + strcspn(s, ">");
-    const char *next = s + strcspn(s, "<,;");
+    const char *end = s;
 
-    if (*close && *next == '<' && next < close)
-        close = next; /* "<<a@b>" */
-    else if (!*close)
-        close = next;
     out->len = 0;
-    text_out_add(out, s, (size_t)(close - s));
-    return *close == '>' ? close + 1 : close;
+    if (*end == '"') {
+        const char *quote = strchr(end + 1, '"');
+        end = quote ? quote + 1 : end;
+    }
+    end += strcspn(end, *s == '@' ? "<>;" : "<>,;");
+    text_out_add(out, s, (size_t)(end - s));
+    return *end == '>' ? end + 1 : end;
 }
 
 /* Reads up to the comma or semicolon that ends the entry; a group's name is skipped. */
@@ -98,13 +99,14 @@ static const char *read_entry(const char *s, struct entry *e)
         } else if (*s == '<') {
             e->has_angle = true;
             s = read_angle(s + 1, &e->angle);
-        } else if (*s == ':' && !e->has_angle && !memchr(e->phrase.data ? e->phrase.data : "", '@',
-                                                         e->phrase.len) &&
+        } else if (*s == ':' && !e->has_angle &&
+                   !memchr(e->phrase.data ? e->phrase.data : "", '@', e->phrase.len) &&
                    !(e->phrase.len >= 6 &&
                      strncasecmp(e->phrase.data + e->phrase.len - 6, "mailto", 6) == 0)) {
             entry_init(e, e->phrase.arena);
             s++;
         } else {
+            s += *s == '\\' && s[1]; /* an escape outside quotes means the same */
             text_out_char(&e->phrase, *s == '\t' ? ' ' : *s);
             s++;
         }
@@ -247,9 +249,9 @@ void addresses_parse(struct arena *a, const char *line, bool keep_names_alone,
         if (!entry_address(a, &e, &at))
             continue;
         if (pending.len && e.has_angle && at.name)
-            at.name = utf8_trim(a, arena_printf(a, "%s, %s",
-                                                header_decode_words(a, text_out_end(&pending)),
-                                                at.name));
+            at.name =
+                utf8_trim(a, arena_printf(a, "%s, %s",
+                                          header_decode_words(a, text_out_end(&pending)), at.name));
         pending.len = 0;
         if ((!at.email && !keep_names_alone) || is_listed(out, at.email))
             continue;

@@ -1,9 +1,9 @@
 /* authentication.c -- Authentication-Results (RFC 8601) and spam filters' verdicts, read only. */
 #include "mime/authentication.h"
 
-#include <string.h>
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 enum { RESULTS_MAX = 20 };
@@ -30,8 +30,9 @@ static char *without_comments(struct arena *a, const char *s)
 /* Only verdicts of the standard's list: anything else is taken as "unknown". */
 static const char *verdict_at(const char *s)
 {
-    static const char *const VERDICTS[] = {"pass", "fail", "softfail", "neutral", "none",
-                                           "temperror", "permerror", "policy", "bestguesspass"};
+    static const char *const VERDICTS[] = {"pass",      "fail",   "softfail",
+                                           "neutral",   "none",   "temperror",
+                                           "permerror", "policy", "bestguesspass"};
     size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     for (size_t i = 0; i < COUNT_OF(VERDICTS); i++) {
@@ -61,13 +62,14 @@ static struct mail_authentication read_results(struct arena *a, const char *line
         const char *s = clause + strspn(clause, " \t");
         const char *equals = strchr(s, '=');
 
-        if (first && (!equals || strcspn(s, " \t") < (size_t)(equals - s) )) {
+        if (first && (!equals || strcspn(s, " \t") < (size_t)(equals - s))) {
             r.server = arena_strn(a, s, strcspn(s, " \t"));
             continue;
         }
         for (size_t i = 0; equals && i < COUNT_OF(methods); i++) {
             size_t n = strlen(methods[i].name);
-            if (strncasecmp(s, methods[i].name, n) == 0 && (s[n] == '=' || s[n] == ' '|| s[n] == '/'))
+            if (strncasecmp(s, methods[i].name, n) == 0 &&
+                (s[n] == '=' || s[n] == ' ' || s[n] == '/'))
                 note(methods[i].verdict, verdict_at(equals + 1 + strspn(equals + 1, " \t")));
         }
     }
@@ -80,13 +82,24 @@ static const struct {
     const char *header;
     const char *prefix;
 } SPAM_FLAGS[] = {
-    {"X-Spam-Flag", "yes"},   {"X-Spam-Status", "yes"},       {"X-Spam", "yes"},
-    {"X-Spam", "spam"},       {"X-Spamd-Result", "default: true"}, {"X-Rspamd-Action", "reject"},
-    {"X-Rspamd-Action", "add header"}, {"X-Bogosity", "spam"}, {"X-Bogosity", "yes"},
-    {"X-Barracuda-Spam-Status", "yes"}, {"X-DSPAM-Result", "spam"}, {"X-Junkmail", "yes"},
-    {"X-Ovh-Spam-Reason", "yes"}, {"X-MS-Exchange-Organization-SCL", "9"},
-    {"X-MS-Exchange-Organization-SCL", "8"}, {"X-MS-Exchange-Organization-SCL", "7"},
-    {"X-MS-Exchange-Organization-SCL", "6"}, {"X-MS-Exchange-Organization-SCL", "5"},
+    {"X-Spam-Flag", "yes"},
+    {"X-Spam-Status", "yes"},
+    {"X-Spam", "yes"},
+    {"X-Spam", "spam"},
+    {"X-Spamd-Result", "default: true"},
+    {"X-Rspamd-Action", "reject"},
+    {"X-Rspamd-Action", "add header"},
+    {"X-Bogosity", "spam"},
+    {"X-Bogosity", "yes"},
+    {"X-Barracuda-Spam-Status", "yes"},
+    {"X-DSPAM-Result", "spam"},
+    {"X-Junkmail", "yes"},
+    {"X-Ovh-Spam-Reason", "yes"},
+    {"X-MS-Exchange-Organization-SCL", "9"},
+    {"X-MS-Exchange-Organization-SCL", "8"},
+    {"X-MS-Exchange-Organization-SCL", "7"},
+    {"X-MS-Exchange-Organization-SCL", "6"},
+    {"X-MS-Exchange-Organization-SCL", "5"},
 };
 
 void authentication_read(struct parse *p, const struct headers *h, struct mail *m)
@@ -94,7 +107,8 @@ void authentication_read(struct parse *p, const struct headers *h, struct mail *
     const struct header *at;
 
     m->authentications = ARENA_ARRAY(p->arena, struct mail_authentication, RESULTS_MAX);
-    for (size_t i = 0; i < RESULTS_MAX && (at = header_find_nth(h, "Authentication-Results", i)); i++)
+    for (size_t i = 0; i < RESULTS_MAX && (at = header_find_nth(h, "Authentication-Results", i));
+         i++)
         m->authentications[m->authentication_count++] =
             read_results(p->arena, header_line(p->arena, at));
     if (m->authentication_count)

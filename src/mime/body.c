@@ -59,8 +59,8 @@ static void attach(struct collector *c, const struct part *part, const char *nam
 
     if (c->attachments.count == c->cap) {
         size_t grown = c->cap ? c->cap * 2 : 8;
-        c->attachments.at = arena_grow(c->parse->arena, c->attachments.at,
-                                       c->cap * sizeof *at, grown * sizeof *at);
+        c->attachments.at =
+            arena_grow(c->parse->arena, c->attachments.at, c->cap * sizeof *at, grown * sizeof *at);
         c->cap = grown;
     }
     at = &c->attachments.at[c->attachments.count++];
@@ -89,9 +89,9 @@ static bool is_redundant_alternative(const struct part *part)
 
 static bool is_readable_type(const struct part *part)
 {
-    static const char *const FILES[] = {"text/calendar", "text/x-vcard",   "text/vcard",
-                                        "text/directory", "text/csv",      "text/rfc822-headers",
-                                        "text/xml",       "text/css",      "text/javascript",
+    static const char *const FILES[] = {"text/calendar",  "text/x-vcard",    "text/vcard",
+                                        "text/directory", "text/csv",        "text/rfc822-headers",
+                                        "text/xml",       "text/css",        "text/javascript",
                                         "text/rtf",       "text/x-amp-html", "text/watch-html"};
 
     if (strncmp(part->type, "text/", 5) != 0)

@@ -5,8 +5,8 @@
 #include "mime/part.h"
 
 struct body {
-    const char *text; /* never NULL */
-    const char *html; /* NULL when none */
+    const char *text;  /* never NULL */
+    const char *html;  /* NULL when none */
     size_t history_at; /* as html_to_text's, when the text came from HTML */
     struct mail_attachments attachments;
 };

@@ -1,25 +1,72 @@
 #include "mime/bounce.h"
 
+#include "base/limits.h"
 #include "mime/address.h"
 
-#include <string.h>
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 enum { TEXT_SEARCHED_BYTES = 64 * 1024 };
 
 static const char *const SUBJECTS[] = {
-    "undeliver", "delivery status notification", "returned mail", "failure notice", "delivery fail",
-    "delivery failure", "delivery has failed", "mail delivery", "delivery notification", "mail failure",
-    "delivery problem", "returned to sender", "could not be delivered", "non delivery", "non-delivery",
-    "nondeliverable", "message delayed", "delivery delayed", "warning: could not send",
-    "warning: message", "mail system error", "unzustellbar", "nicht zugestellt", "nicht zustellbar",
-    "zustellung fehlgeschlagen", "non remis", "non remise", "échec de la remise", "no se puede entregar",
-    "no entregado", "mensaje no entregado", "impossibile recapitare", "mancato recapito", "não entregue",
-    "não entregável", "onbestelbaar", "niet bezorgd", "niedostarczon", "nie można dostarczyć",
-    "не доставлено", "недоставленное", "kunde inte leverer", "går inte att leverera", "kan ikke leveres",
-    "uleverlig", "ikke levert", "toimitus epäonnistui", "nedoručitelné", "nedoručeno", "teslim edilemedi",
-    "配信不能", "配信できません", "退信", "无法投递", "無法傳遞", "전송 실패", "반송",
+    "undeliver",
+    "delivery status notification",
+    "returned mail",
+    "failure notice",
+    "delivery fail",
+    "delivery failure",
+    "delivery has failed",
+    "mail delivery",
+    "delivery notification",
+    "mail failure",
+    "delivery problem",
+    "returned to sender",
+    "could not be delivered",
+    "non delivery",
+    "non-delivery",
+    "nondeliverable",
+    "message delayed",
+    "delivery delayed",
+    "warning: could not send",
+    "warning: message",
+    "mail system error",
+    "unzustellbar",
+    "nicht zugestellt",
+    "nicht zustellbar",
+    "zustellung fehlgeschlagen",
+    "non remis",
+    "non remise",
+    "échec de la remise",
+    "no se puede entregar",
+    "no entregado",
+    "mensaje no entregado",
+    "impossibile recapitare",
+    "mancato recapito",
+    "não entregue",
+    "não entregável",
+    "onbestelbaar",
+    "niet bezorgd",
+    "niedostarczon",
+    "nie można dostarczyć",
+    "не доставлено",
+    "недоставленное",
+    "kunde inte leverer",
+    "går inte att leverera",
+    "kan ikke leveres",
+    "uleverlig",
+    "ikke levert",
+    "toimitus epäonnistui",
+    "nedoručitelné",
+    "nedoručeno",
+    "teslim edilemedi",
+    "配信不能",
+    "配信できません",
+    "退信",
+    "无法投递",
+    "無法傳遞",
+    "전송 실패",
+    "반송",
 };
 
 /* Words near the recipient that say the failure is final, or not yet. */
@@ -27,16 +74,42 @@ static const struct {
     const char *phrase;
     enum tri permanent;
 } PHRASES[] = {
-    {"user unknown", TRI_YES}, {"unknown user", TRI_YES}, {"no such user", TRI_YES},
-    {"does not exist", TRI_YES}, {"doesn't exist", TRI_YES}, {"mailbox unavailable", TRI_YES}, {"address not found", TRI_YES},
-    {"permanent error", TRI_YES}, {"permanent fatal", TRI_YES}, {"permanent failure", TRI_YES},
-    {"i've given up", TRI_YES}, {"recipient rejected", TRI_YES}, {"address rejected", TRI_YES},
-    {"unrouteable address", TRI_YES}, {"host not found", TRI_YES}, {"existiert nicht", TRI_YES},
-    {"unbekannter empfänger", TRI_YES}, {"n'existe pas", TRI_YES}, {"no existe", TRI_YES},
-    {"non esiste", TRI_YES}, {"não existe", TRI_YES}, {"bestaat niet", TRI_YES}, {"nie istnieje", TRI_YES},
-    {"will be retried", TRI_NO}, {"still being retried", TRI_NO}, {"will keep trying", TRI_NO}, {"delayed", TRI_NO}, {"mailbox full", TRI_NO},
-    {"over quota", TRI_NO}, {"quota exceeded", TRI_NO}, {"temporar", TRI_NO}, {"wird fortgesetzt", TRI_NO},
-    {"could not be delivered", TRI_YES}, {"couldn't be delivered", TRI_YES}, {"wasn't delivered", TRI_YES}, {"undeliverable", TRI_YES},
+    {"user unknown", TRI_YES},
+    {"unknown user", TRI_YES},
+    {"no such user", TRI_YES},
+    {"does not exist", TRI_YES},
+    {"doesn't exist", TRI_YES},
+    {"mailbox unavailable", TRI_YES},
+    {"address not found", TRI_YES},
+    {"permanent error", TRI_YES},
+    {"permanent fatal", TRI_YES},
+    {"permanent failure", TRI_YES},
+    {"i've given up", TRI_YES},
+    {"recipient rejected", TRI_YES},
+    {"address rejected", TRI_YES},
+    {"unrouteable address", TRI_YES},
+    {"host not found", TRI_YES},
+    {"existiert nicht", TRI_YES},
+    {"unbekannter empfänger", TRI_YES},
+    {"n'existe pas", TRI_YES},
+    {"no existe", TRI_YES},
+    {"non esiste", TRI_YES},
+    {"não existe", TRI_YES},
+    {"bestaat niet", TRI_YES},
+    {"nie istnieje", TRI_YES},
+    {"will be retried", TRI_NO},
+    {"still being retried", TRI_NO},
+    {"will keep trying", TRI_NO},
+    {"delayed", TRI_NO},
+    {"mailbox full", TRI_NO},
+    {"over quota", TRI_NO},
+    {"quota exceeded", TRI_NO},
+    {"temporar", TRI_NO},
+    {"wird fortgesetzt", TRI_NO},
+    {"could not be delivered", TRI_YES},
+    {"couldn't be delivered", TRI_YES},
+    {"wasn't delivered", TRI_YES},
+    {"undeliverable", TRI_YES},
     {"konnte nicht zugestellt werden", TRI_YES},
 };
 
@@ -62,7 +135,8 @@ static const char *find_status(struct arena *a, const char *s)
         if (middle < 1 || middle > 3 || c[2 + middle] != '.')
             continue;
         last = strspn(c + 3 + middle, "0123456789");
-        if (last < 1 || last > 3 || c[3 + middle + last] == '.' || isalnum((unsigned char)c[3 + middle + last]))
+        if (last < 1 || last > 3 || c[3 + middle + last] == '.' ||
+            isalnum((unsigned char)c[3 + middle + last]))
             continue;
         return arena_strn(a, c, 3 + middle + last);
     }
@@ -73,8 +147,9 @@ static const char *find_status(struct arena *a, const char *s)
 static const char *status_of_smtp_code(const char *s)
 {
     for (const char *c = s; c && *c; c++) {
-        if ((*c == '4' || *c == '5') && isdigit((unsigned char)c[1]) && isdigit((unsigned char)c[2]) &&
-            (c[3] == ' ' || c[3] == '-') && (c == s || strchr(" \t\n:(>", c[-1])) && c[1] <= '5')
+        if ((*c == '4' || *c == '5') && isdigit((unsigned char)c[1]) &&
+            isdigit((unsigned char)c[2]) && (c[3] == ' ' || c[3] == '-') &&
+            (c == s || strchr(" \t\n:(>", c[-1])) && c[1] <= '5')
             return *c == '5' ? "5.0.0" : "4.0.0";
     }
     return NULL;
@@ -202,8 +277,8 @@ static const char *original_id_in_text(struct parse *p, const char *text)
 
 static bool is_from_daemon(const struct mail *m)
 {
-    static const char *const NAMES[] = {"mailer-daemon", "mailer daemon", "postmaster", "mail delivery",
-                                        "mail-daemon", "mailerdaemon"};
+    static const char *const NAMES[] = {"mailer-daemon", "mailer daemon", "postmaster",
+                                        "mail delivery", "mail-daemon",   "mailerdaemon"};
     return contains_any(m->from.email, NAMES, COUNT_OF(NAMES)) ||
            contains_any(m->from.name, NAMES, COUNT_OF(NAMES));
 }
@@ -211,18 +286,26 @@ static bool is_from_daemon(const struct mail *m)
 /* The first address in the text that is not the daemon's own. */
 static const char *recipient_in_text(struct arena *a, const struct mail *m, const char *text)
 {
-    for (const char *at = strchr(text, '@'); at; at = strchr(at + 1, '@')) {
+    static const char ENDS[] = " \t\n<>\"'():;,[]";
+    const char *at = text;
+
+    while ((at = strchr(at, '@')) != NULL) {
         const char *start = at;
+        size_t len;
         char *email;
 
-        while (start > text && !strchr(" \t\n<>\"'():;,[]", start[-1]))
+        while (start > text && !strchr(ENDS, start[-1]) && at - start < EMAIL_MAX_BYTES)
             start--;
-        if (start == at)
+        len = (size_t)(at - start) + strcspn(at, ENDS);
+        at = start + len;
+        if (len > EMAIL_MAX_BYTES)
             continue;
-        email = address_bare(a, arena_strn(a, start, strcspn(start, " \t\n<>\"'():;,[]")));
-        if (!email || !strchr(strchr(email, '@'), '.') || strncasecmp(email, "postmaster@", 11) == 0)
+        if (len && start[len - 1] == '.')
+            len--;
+        email = address_bare(a, arena_strn(a, start, len));
+        if (!email || *email == '@' || !strchr(strchr(email, '@'), '.') ||
+            strncasecmp(email, "postmaster@", 11) == 0)
             continue;
-        email[strlen(email) - (email[strlen(email) - 1] == '.')] = '\0';
         if (!m->from.email || strcasecmp(email, m->from.email) != 0)
             return email;
     }
@@ -240,8 +323,8 @@ static void judge_free_form(struct parse *p, const struct part *root, struct mai
         return;
     text = arena_strn(p->arena, m->text, strnlen(m->text, TEXT_SEARCHED_BYTES));
     m->is_bounce = true;
-    m->bounce.recipient = failed ? address_bare(p->arena, failed)
-                                 : recipient_in_text(p->arena, m, text);
+    m->bounce.recipient =
+        failed ? address_bare(p->arena, failed) : recipient_in_text(p->arena, m, text);
     m->bounce.status = find_status(p->arena, text);
     if (!m->bounce.status)
         m->bounce.status = status_of_smtp_code(text);

@@ -222,8 +222,8 @@ static char *convert(struct arena *a, iconv_t cd, const void *data, size_t len, 
     for (;;) {
         char *to = t.data + t.len;
         size_t room = t.cap - t.len - 1;
-        size_t rc = flushing ? iconv(cd, NULL, NULL, &to, &room)
-                             : iconv(cd, &in, &left, &to, &room);
+        size_t rc =
+            flushing ? iconv(cd, NULL, NULL, &to, &room) : iconv(cd, &in, &left, &to, &room);
         int why = rc == (size_t)-1 ? errno : 0;
 
         t.len = (size_t)(to - t.data);
@@ -337,8 +337,7 @@ char *charset_to_utf8(struct arena *a, const char *charset, const void *data, si
         text = repaired(a, s, len, &n);
     else if (strcmp(name, "windows-1252") == 0)
         /* "Ã¶" is not what anybody means: whole UTF-8 sequences are no coincidence. */
-        text = c.high && c.broken == 0 ? repaired(a, s, len, &n)
-                                                 : from_windows_1252(a, s, len, &n);
+        text = c.high && c.broken == 0 ? repaired(a, s, len, &n) : from_windows_1252(a, s, len, &n);
     else
         text = by_iconv(a, name, s, len, c, &unknown, &n);
     if (out_unknown)

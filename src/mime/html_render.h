@@ -9,16 +9,16 @@ enum { RENDER_LISTS_MAX = 16 };
 
 struct render {
     struct text_out out;
-    int newlines;         /* wanted before the next text: 1 a new line, 2 a blank one as well */
-    bool line_begun;      /* the present line has text */
-    bool blank_wanted;    /* white space was read, not yet written */
-    bool hard_blank;      /* the empty line holds a no-break space: it is meant */
-    bool cell_wanted;     /* the next text is another cell of the row */
-    bool mark_wanted;     /* history begins with the next text */
+    int newlines;      /* wanted before the next text: 1 a new line, 2 a blank one as well */
+    bool line_begun;   /* the present line has text */
+    bool blank_wanted; /* white space was read, not yet written */
+    bool hard_blank;   /* the empty line holds a no-break space: it is meant */
+    bool cell_wanted;  /* the next text is another cell of the row */
+    bool mark_wanted;  /* history begins with the next text */
     int quote_depth;
-    int written_depth;    /* of the line before */
+    int written_depth; /* of the line before */
     int pre_depth;
-    size_t lines;         /* written so far */
+    size_t lines; /* written so far */
     size_t history_at;
     struct {
         bool ordered;

@@ -2,8 +2,8 @@
 
 #include "mime/html_render.h"
 
-#include <string.h>
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 enum { NAME_SIZE = 16, NAME_BUCKETS = 256 };
@@ -55,10 +55,10 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 /* Elements that have no content or are closed by their next sibling: they do not nest. */
 static bool nests(const char *name)
 {
-    static const char *const FLAT[] = {"br",   "img",  "hr",     "meta",  "link", "input", "col",
-                                       "area", "base", "wbr",    "p",     "li",   "td",    "tr",
-                                       "th",   "dd",   "dt",     "tbody", "thead", "tfoot", "option",
-                                       "html", "head", "body",   "colgroup", "source", "param"};
+    static const char *const FLAT[] = {
+        "br",    "img",   "hr",     "meta", "link", "input", "col",      "area",   "base",
+        "wbr",   "p",     "li",     "td",   "tr",   "th",    "dd",       "dt",     "tbody",
+        "thead", "tfoot", "option", "html", "head", "body",  "colgroup", "source", "param"};
     return *name && !is_one_of(name, FLAT, COUNT_OF(FLAT));
 }
 
@@ -98,7 +98,8 @@ size_t html_nesting(const char *html, size_t len)
 static const struct {
     const char *name;
     const char *text;
-} ENTITIES[] = {{"amp;", "&"}, {"lt;", "<"}, {"gt;", ">"}, {"quot;", "\""}, {"nbsp;", " "}, {"#39;", "'"}};
+} ENTITIES[] = {{"amp;", "&"},   {"lt;", "<"},   {"gt;", ">"},
+                {"quot;", "\""}, {"nbsp;", " "}, {"#39;", "'"}};
 
 static const char *add_entity(struct render *r, const char *at, const char *end)
 {

@@ -3,11 +3,11 @@
 #include "mime/html_render.h"
 #include "mime/html_strip.h"
 
-#include <string.h>
 #include <ctype.h>
 #include <gumbo.h>
 #include <setjmp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 /* Beyond these the tree is not built: HTML5's rules need time and memory that grow with nesting
@@ -98,12 +98,16 @@ static bool has_word(const char *list, const char *word)
 /* How mail clients mark the beginning of what is quoted below. */
 static bool begins_history(const GumboNode *n)
 {
-    static const char *const IDS[] = {"divRplyFwdMsg", "appendonsend", "stopSpelling",
-                                      "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container",
-                                      "ms-outlook-mobile-body-separator-line", "isReplyContent"};
-    static const char *const CLASSES[] = {"gmail_quote", "gmail_quote_container", "yahoo_quoted",
-                                          "moz-cite-prefix", "protonmail_quote", "tutanota_quote",
-                                          "zmail_extra", "OutlookMessageHeader"};
+    static const char *const IDS[] = {"divRplyFwdMsg",
+                                      "appendonsend",
+                                      "stopSpelling",
+                                      "OLK_SRC_BODY_SECTION",
+                                      "mail-editor-reference-message-container",
+                                      "ms-outlook-mobile-body-separator-line",
+                                      "isReplyContent"};
+    static const char *const CLASSES[] = {
+        "gmail_quote",      "gmail_quote_container", "yahoo_quoted", "moz-cite-prefix",
+        "protonmail_quote", "tutanota_quote",        "zmail_extra",  "OutlookMessageHeader"};
     const char *id = attribute(n, "id"), *class = attribute(n, "class");
     const char *style = attribute(n, "style");
 
@@ -130,10 +134,20 @@ enum block {
 static enum block block_of(const GumboNode *n)
 {
     switch ((int)n->v.element.tag) {
-    case GUMBO_TAG_HEAD: case GUMBO_TAG_STYLE: case GUMBO_TAG_SCRIPT: case GUMBO_TAG_TITLE:
-    case GUMBO_TAG_TEMPLATE: case GUMBO_TAG_SVG: case GUMBO_TAG_MATH: case GUMBO_TAG_SELECT:
-    case GUMBO_TAG_IFRAME: case GUMBO_TAG_OBJECT: case GUMBO_TAG_VIDEO: case GUMBO_TAG_AUDIO:
-    case GUMBO_TAG_TEXTAREA: case GUMBO_TAG_CANVAS:
+    case GUMBO_TAG_HEAD:
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_SCRIPT:
+    case GUMBO_TAG_TITLE:
+    case GUMBO_TAG_TEMPLATE:
+    case GUMBO_TAG_SVG:
+    case GUMBO_TAG_MATH:
+    case GUMBO_TAG_SELECT:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_OBJECT:
+    case GUMBO_TAG_VIDEO:
+    case GUMBO_TAG_AUDIO:
+    case GUMBO_TAG_TEXTAREA:
+    case GUMBO_TAG_CANVAS:
         return SKIPPED;
     case GUMBO_TAG_P: {
         const char *class = attribute(n, "class"), *style = attribute(n, "style");
@@ -141,16 +155,39 @@ static enum block block_of(const GumboNode *n)
                      style_has(style, "margin-bottom:0");
         return tight ? BLOCK : PARAGRAPH;
     }
-    case GUMBO_TAG_H1: case GUMBO_TAG_H2: case GUMBO_TAG_H3: case GUMBO_TAG_H4:
-    case GUMBO_TAG_H5: case GUMBO_TAG_H6: case GUMBO_TAG_BLOCKQUOTE: case GUMBO_TAG_PRE:
-    case GUMBO_TAG_DL: case GUMBO_TAG_FIGURE:
+    case GUMBO_TAG_H1:
+    case GUMBO_TAG_H2:
+    case GUMBO_TAG_H3:
+    case GUMBO_TAG_H4:
+    case GUMBO_TAG_H5:
+    case GUMBO_TAG_H6:
+    case GUMBO_TAG_BLOCKQUOTE:
+    case GUMBO_TAG_PRE:
+    case GUMBO_TAG_DL:
+    case GUMBO_TAG_FIGURE:
         return PARAGRAPH;
-    case GUMBO_TAG_DIV: case GUMBO_TAG_TABLE: case GUMBO_TAG_LI: case GUMBO_TAG_TR:
-    case GUMBO_TAG_CENTER: case GUMBO_TAG_SECTION: case GUMBO_TAG_ARTICLE: case GUMBO_TAG_HEADER:
-    case GUMBO_TAG_FOOTER: case GUMBO_TAG_ADDRESS: case GUMBO_TAG_DT: case GUMBO_TAG_DD:
-    case GUMBO_TAG_FORM: case GUMBO_TAG_FIELDSET: case GUMBO_TAG_MAIN: case GUMBO_TAG_NAV:
-    case GUMBO_TAG_ASIDE: case GUMBO_TAG_CAPTION: case GUMBO_TAG_FIGCAPTION: case GUMBO_TAG_DETAILS:
-    case GUMBO_TAG_SUMMARY: case GUMBO_TAG_BODY:
+    case GUMBO_TAG_DIV:
+    case GUMBO_TAG_TABLE:
+    case GUMBO_TAG_LI:
+    case GUMBO_TAG_TR:
+    case GUMBO_TAG_CENTER:
+    case GUMBO_TAG_SECTION:
+    case GUMBO_TAG_ARTICLE:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_ADDRESS:
+    case GUMBO_TAG_DT:
+    case GUMBO_TAG_DD:
+    case GUMBO_TAG_FORM:
+    case GUMBO_TAG_FIELDSET:
+    case GUMBO_TAG_MAIN:
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_ASIDE:
+    case GUMBO_TAG_CAPTION:
+    case GUMBO_TAG_FIGCAPTION:
+    case GUMBO_TAG_DETAILS:
+    case GUMBO_TAG_SUMMARY:
+    case GUMBO_TAG_BODY:
         return BLOCK;
     default:
         return INLINE;
@@ -167,7 +204,8 @@ struct open_element {
 
 static void enter_cell(struct render *r, struct open_element *row)
 {
-    if (row->row_begun && r->out.len && r->lines <= row->lines_at + 1 && r->quote_depth == r->written_depth) {
+    if (row->row_begun && r->out.len && r->lines <= row->lines_at + 1 &&
+        r->quote_depth == r->written_depth) {
         r->newlines = 0;
         r->line_begun = true;
         r->cell_wanted = true;

@@ -3,8 +3,8 @@
 
 #include "mime/text_out.h"
 
-#include <string.h>
 #include <ctype.h>
+#include <string.h>
 
 enum { ID_MAX_BYTES = 998 };
 

@@ -7,10 +7,11 @@
 #include "mime/body.h"
 #include "mime/bounce.h"
 #include "mime/html_text.h"
+#include "mime/markdown.h"
 #include "mime/quote.h"
 
-#include <string.h>
 #include <gmime/gmime.h>
+#include <string.h>
 
 /* Mail is younger than the epoch and not from the next century. */
 #define DATE_MIN_S INT64_C(86400)
@@ -19,6 +20,7 @@
 void mail_init(void)
 {
     g_mime_init();
+    markdown_init();
 }
 
 static struct mail_address first_address(struct arena *a, const struct headers *h, const char *name)
@@ -92,8 +94,7 @@ static void read_identity(struct arena *a, const struct headers *h, struct mail 
     struct mail_ids id = mail_ids_parse(a, header_line_of(a, h, "Message-ID"), 1);
 
     m->message_id = id.count ? id.at[0] : NULL;
-    m->in_reply_to =
-        mail_ids_parse(a, header_line_of(a, h, "In-Reply-To"), MAIL_REFERENCES_MAX);
+    m->in_reply_to = mail_ids_parse(a, header_line_of(a, h, "In-Reply-To"), MAIL_REFERENCES_MAX);
     m->references = mail_ids_parse(a, header_line_of(a, h, "References"), MAIL_REFERENCES_MAX);
     m->subject = header_text(a, header_find(h, "Subject"));
     m->date_ms = date_of(a, h);
@@ -115,8 +116,7 @@ err mail_parse(struct arena *a, const void *data, size_t len, struct mail *out)
     m.text = body.text;
     m.html = body.html;
     m.attachments = body.attachments;
-    m.reply_text =
-        quote_fold(a, m.text, body.history_at, quote_is_forward_subject(m.subject));
+    m.reply_text = quote_fold(a, m.text, body.history_at, quote_is_forward_subject(m.subject));
     authentication_read(&p, &root->headers, &m);
     automatic_judge(&p, root, &m);
     bounce_judge(&p, root, &m);

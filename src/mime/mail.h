@@ -53,11 +53,11 @@ struct mail_authentication {
 };
 
 struct mail_bounce {
-    const char *recipient;      /* who could not be reached */
-    const char *status;         /* RFC 3463, e.g. "5.1.1" */
-    const char *diagnostic;     /* the other server's words */
-    const char *original_id;    /* Message-ID of the mail that came back */
-    enum tri permanent;         /* 4.x.x and "delayed": no; unknown when nothing says */
+    const char *recipient;   /* who could not be reached */
+    const char *status;      /* RFC 3463, e.g. "5.1.1" */
+    const char *diagnostic;  /* the other server's words */
+    const char *original_id; /* Message-ID of the mail that came back */
+    enum tri permanent;      /* 4.x.x and "delayed": no; unknown when nothing says */
 };
 
 struct mail {
@@ -79,7 +79,7 @@ struct mail {
     const char *html;       /* as sent, in UTF-8, unsafe to show as it is; NULL when none */
     struct mail_attachments attachments;
 
-    bool is_automatic; /* made by a machine: never to be answered automatically */
+    bool is_automatic;         /* made by a machine: never to be answered automatically */
     const char *automatic_why; /* e.g. "Auto-Submitted: auto-replied"; NULL when not */
     bool is_out_of_office;     /* an automatic one that tells of an absence */
     const char *list_id;       /* List-Id's identifier; NULL when not from a list */

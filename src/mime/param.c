@@ -4,9 +4,9 @@
 #include "mime/header.h"
 #include "mime/text_out.h"
 
-#include <string.h>
 #include <ctype.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 enum { PARAMS_MAX = 200, SEGMENTS_MAX = 100 };

@@ -2,8 +2,8 @@
 
 #include "base/limits.h"
 
-#include <string.h>
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 enum { WARNINGS_MAX = 50 };
@@ -125,6 +125,7 @@ static struct part *raw_part(struct parse *p, struct bytes data)
 
     part->kind = PART_RAW;
     part->type = "application/octet-stream";
+    part->content_type.value = part->disposition.value = "";
     part->body = data;
     return part;
 }

@@ -4,20 +4,21 @@
 #include "mime/quote_match.h"
 #include "mime/text_out.h"
 
-#include <string.h>
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 enum {
     SIGNATURE_LINES_MAX = 40,       /* after "-- " */
     SIGNATURE_GUESS_LINES_MAX = 15, /* after what only looks like it */
+    SIGNATURE_TRIES_MAX = 100,
     FOOTER_LINE_BYTES_MAX = 100,
-    FOLDED_MAX_BYTES = 2 * 1024 * 1024, /* nobody wrote more than this by hand */
+    FOLDED_MAX_BYTES = 1024 * 1024, /* nobody wrote more than this by hand */
 };
 
 enum fate {
     KEEP,
-    QUOTE,  /* kept if the writer goes on below and nobody is named as quoted */
+    QUOTE, /* kept if the writer goes on below and nobody is named as quoted */
     DROP,
     HEADER, /* of history: dropped first, and even when nothing else may be */
 };
@@ -28,6 +29,7 @@ struct fold {
     bool attributed; /* somebody is said to have written what is quoted */
     bool is_forward;
     size_t history_at;
+    int signature_tries; /* a text of nothing but dashes must not cost more than its length */
 };
 
 static bool is_blank_line(const struct line *line)
@@ -72,7 +74,8 @@ static size_t quote_block_end(const struct fold *f, size_t i)
             if (next >= l->count || !l->at[next].depth)
                 break;
             i = next;
-        } else if (i + 1 < l->count && l->at[i + 1].depth && continues_quote(&l->at[i - 1], &l->at[i])) {
+        } else if (i + 1 < l->count && l->at[i + 1].depth &&
+                   continues_quote(&l->at[i - 1], &l->at[i])) {
             i++;
         } else {
             break;
@@ -86,7 +89,8 @@ static size_t fold_quote(struct fold *f, size_t i)
     size_t end = quote_block_end(f, i);
 
     for (size_t k = i; k < end && k < i + 4; k++)
-        f->attributed |= match_attribution(&f->lines, k) > 0 || match_header_block(&f->lines, k) > 0;
+        f->attributed |=
+            match_attribution(&f->lines, k) > 0 || match_header_block(&f->lines, k) > 0;
     set_fate(f, i, end, QUOTE);
     return end;
 }
@@ -106,7 +110,7 @@ static bool is_dashes(const struct line *line, const char *dashes)
 
 /* After "-- " comes the signature; after "--", a dash or a ruler only if it looks like one.
  * Returns where it ends, or i. */
-static size_t signature_end(const struct fold *f, size_t i)
+static size_t signature_end(struct fold *f, size_t i)
 {
     const struct line *line = &f->lines.at[i];
     bool sure = is_dashes(line, "--") && line->ends_with_blank;
@@ -116,7 +120,7 @@ static size_t signature_end(const struct fold *f, size_t i)
     size_t k, texts = 0;
     bool contact = false;
 
-    if (!likely && !ruler)
+    if ((!likely && !ruler) || ++f->signature_tries > SIGNATURE_TRIES_MAX)
         return i;
     for (k = i + 1; k < f->lines.count && !ends_signature(f, k); k++) {
         const struct line *at = &f->lines.at[k];

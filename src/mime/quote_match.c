@@ -44,28 +44,43 @@ struct lines lines_split(struct arena *a, const char *text)
     return l;
 }
 
+/* Length of the word if s begins with it, else 0. Nearly always the first byte decides. */
+static size_t word_at_start(const char *s, const char *word)
+{
+    size_t len;
+
+    if ((*s | 0x20) != (*word | 0x20))
+        return 0;
+    len = strlen(word);
+    return strncasecmp(s, word, len) == 0 ? len : 0;
+}
+
+/* The word that ends last in s (the longest of those), or NULL. */
 static const char *find_word(const char *s, const char *const *words, size_t *out_len)
 {
-    const char *last = NULL;
+    bool first[256] = {0};
+    const char *best = NULL;
 
-    for (; *words; words++) {
-        const char *found = strcasestr(s, *words);
-        const char *again;
-
-        while (found && (again = strcasestr(found + 1, *words)) != NULL)
-            found = again;
-        if (found && (!last || found + strlen(*words) > last + *out_len)) {
-            last = found;
-            *out_len = strlen(*words);
+    for (const char *const *w = words; *w; w++)
+        first[(unsigned char)**w] = first[toupper((unsigned char)**w)] = true;
+    for (const char *at = s; *at; at++) {
+        if (!first[(unsigned char)*at])
+            continue;
+        for (const char *const *w = words; *w; w++) {
+            size_t len = word_at_start(at, *w);
+            if (len && (!best || at + len > best + *out_len)) {
+                best = at;
+                *out_len = len;
+            }
         }
     }
-    return last;
+    return best;
 }
 
 static bool starts_with(const char *s, const char *const *words)
 {
     for (; *words; words++) {
-        if (strncasecmp(s, *words, strlen(*words)) == 0)
+        if (word_at_start(s, *words))
             return true;
     }
     return false;
@@ -74,7 +89,7 @@ static bool starts_with(const char *s, const char *const *words)
 /* What the rules for "On ... wrote:" look at. */
 struct clues {
     bool lead, starts_digit, has_time, has_year, has_email, ends_colon, ends_angle, dashes;
-    bool verb_last; /* the verb ends the line, colon aside */
+    bool verb_last;         /* the verb ends the line, colon aside */
     const char *after_verb; /* NULL: no verb */
 };
 
@@ -83,8 +98,8 @@ static void look_for_numbers(const char *s, struct clues *c)
     for (const char *p = s; *p; p++) {
         const unsigned char *u = (const unsigned char *)p;
 
-        if (isdigit(u[0]) && (u[1] == ':' || u[1] == '.' || u[1] == 'h') && isdigit(u[2]) && isdigit(u[3]) &&
-            !isdigit(u[4]))
+        if (isdigit(u[0]) && (u[1] == ':' || u[1] == '.' || u[1] == 'h') && isdigit(u[2]) &&
+            isdigit(u[3]) && !isdigit(u[4]))
             c->has_time = true;
         if ((p == s || !isdigit(u[-1])) &&
             ((u[0] == '1' && u[1] == '9') || (u[0] == '2' && u[1] == '0')) && isdigit(u[2]) &&
@@ -177,6 +192,9 @@ static bool is_attribution(char *s, bool quote_follows, bool one_line)
             return true;
     }
     if (c.after_verb && c.ends_colon && dated) {
+        /* "Jane <jane@example.com> schrieb am ...", "... ezt írta (időpont: ...)" */
+        if (c.has_email && one_line && c.has_year && c.has_time && strlen(c.after_verb) <= 60)
+            return true;
         if (strchr(c.after_verb, '@') && c.ends_angle)
             return true;
         if ((c.lead || c.starts_digit) && is_name_like(c.after_verb) &&
@@ -217,8 +235,8 @@ static bool may_begin(const char *first, bool *out_may_span)
     struct clues c = {0};
 
     look_for_numbers(s, &c);
-    *out_may_span = isdigit((unsigned char)*s) || starts_with(s, WORDS_LEAD) ||
-                    (c.has_year && c.has_time);
+    *out_may_span =
+        isdigit((unsigned char)*s) || starts_with(s, WORDS_LEAD) || (c.has_year && c.has_time);
     return *out_may_span || c.has_email || c.has_time || c.has_year || strchr(s, ':') ||
            s != first || strstr(s, "：");
 }
@@ -277,7 +295,8 @@ size_t match_attribution_inside(const struct line *line)
 {
     char scratch[ATTRIBUTION_MAX_BYTES + 2];
     const char *at = line->len > 12 && line->len < 2000
-                         ? memmem(line->s + 1, line->len - 1, "--- On ", 7) : NULL;
+                         ? memmem(line->s + 1, line->len - 1, "--- On ", 7)
+                         : NULL;
     struct line rest;
 
     if (!at || strspn(line->s, "- ") >= (size_t)(at - line->s))
@@ -297,10 +316,10 @@ static enum label label_of(const struct line *line)
     while (s < end && (*s == '*' || *s == '|' || *s == ' '))
         s++;
     for (const struct label_word *w = LABEL_WORDS; w->word; w++) {
-        size_t n = strlen(w->word);
+        size_t n = s < end ? word_at_start(s, w->word) : 0;
         const char *c = s + n;
 
-        if ((size_t)(end - s) <= n || strncasecmp(s, w->word, n) != 0)
+        if (n == 0 || (size_t)(end - s) <= n)
             continue;
         while (c < end && (*c == ' ' || *c == '*' || *c == '\t'))
             c++;
@@ -351,9 +370,9 @@ static bool is_framed(const struct line *line)
 {
     const char *s = line->bare;
 
-    return line->bare_len > 4 && (memcmp(s, "--", 2) == 0 || memcmp(s, "__", 2) == 0 ||
-                                  memcmp(s, "==", 2) == 0 || memcmp(s, "**", 2) == 0 ||
-                                  memcmp(s, "\xE2\x80\x94", 3) == 0);
+    return line->bare_len > 4 &&
+           (memcmp(s, "--", 2) == 0 || memcmp(s, "__", 2) == 0 || memcmp(s, "==", 2) == 0 ||
+            memcmp(s, "**", 2) == 0 || memcmp(s, "\xE2\x80\x94", 3) == 0);
 }
 
 bool match_original_separator(const struct line *line)
@@ -365,9 +384,10 @@ bool match_original_separator(const struct line *line)
 
 bool match_forward(const struct line *line)
 {
-    static const char *const BEGIN[] = {"Begin", "Anfang", "Début", "Inicio", "Início", "Inizio",
-                                        "Vidarebefordrat", "Videresendt", "Start", "Alku",
-                                        "Начало", "İletilen", "開始", "转发", NULL};
+    static const char *const BEGIN[] = {
+        "Begin",  "Anfang",          "Début",       "Inicio", "Início",
+        "Inizio", "Vidarebefordrat", "Videresendt", "Start",  "Alku",
+        "Начало", "İletilen",        "開始",        "转发",   NULL};
 
     if (line->len > SHORT_LINE_BYTES || line->bare_len < 6)
         return false;

@@ -7,8 +7,8 @@
 struct line {
     const char *s; /* not ended by a NUL; trailing blanks are cut off */
     size_t len;
-    size_t offset; /* in the text */
-    int depth;     /* number of leading ">" */
+    size_t offset;    /* in the text */
+    int depth;        /* number of leading ">" */
     const char *bare; /* without quote marks and blanks in front */
     size_t bare_len;
     bool ends_with_blank; /* "-- " as opposed to "--" */
@@ -45,7 +45,15 @@ extern const char *const WORDS_SENT_FROM[];
 extern const char *const WORDS_SENT_FROM_END[];
 extern const char *const WORDS_FORWARD_PREFIX[];
 
-enum label { LABEL_NONE, LABEL_FROM, LABEL_DATE, LABEL_TO, LABEL_SUBJECT, LABEL_OTHER, LABEL_COUNT };
+enum label {
+    LABEL_NONE,
+    LABEL_FROM,
+    LABEL_DATE,
+    LABEL_TO,
+    LABEL_SUBJECT,
+    LABEL_OTHER,
+    LABEL_COUNT
+};
 struct label_word {
     const char *word;
     enum label label;

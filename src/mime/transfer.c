@@ -3,9 +3,9 @@
 #include "mime/part.h"
 #include "mime/text_out.h"
 
-#include <string.h>
 #include <ctype.h>
 #include <gmime/gmime.h>
+#include <string.h>
 #include <strings.h>
 
 enum encoding { ENC_IDENTITY, ENC_BASE64, ENC_QUOTED, ENC_UU, ENC_COUNT };
@@ -15,12 +15,24 @@ static const struct {
     const char *prefix;
     enum encoding encoding;
 } ENCODINGS[] = {
-    {"base64", ENC_BASE64},     {"base-64", ENC_BASE64},    {"quoted-printable", ENC_QUOTED},
-    {"quoted_printable", ENC_QUOTED}, {"quotedprintable", ENC_QUOTED}, {"qp", ENC_QUOTED},
-    {"x-uuencode", ENC_UU},     {"uuencode", ENC_UU},       {"x-uue", ENC_UU},
-    {"7bit", ENC_IDENTITY},     {"7-bit", ENC_IDENTITY},    {"8bit", ENC_IDENTITY},
-    {"8-bit", ENC_IDENTITY},    {"binary", ENC_IDENTITY},   {"plain", ENC_IDENTITY},
-    {"none", ENC_IDENTITY},     {"us-ascii", ENC_IDENTITY}, {"utf-8", ENC_IDENTITY},
+    {"base64", ENC_BASE64},
+    {"base-64", ENC_BASE64},
+    {"quoted-printable", ENC_QUOTED},
+    {"quoted_printable", ENC_QUOTED},
+    {"quotedprintable", ENC_QUOTED},
+    {"qp", ENC_QUOTED},
+    {"x-uuencode", ENC_UU},
+    {"uuencode", ENC_UU},
+    {"x-uue", ENC_UU},
+    {"7bit", ENC_IDENTITY},
+    {"7-bit", ENC_IDENTITY},
+    {"8bit", ENC_IDENTITY},
+    {"8-bit", ENC_IDENTITY},
+    {"binary", ENC_IDENTITY},
+    {"plain", ENC_IDENTITY},
+    {"none", ENC_IDENTITY},
+    {"us-ascii", ENC_IDENTITY},
+    {"utf-8", ENC_IDENTITY},
     {"iso-8859-1", ENC_IDENTITY},
 };
 
@@ -42,8 +54,7 @@ static enum encoding encoding_of(struct parse *p, const struct part *part)
 /* Own loop, not GMime's: base64 in mail is often several pieces, each with its own padding. */
 static struct bytes from_base64(struct arena *a, struct bytes in)
 {
-    static const char DIGITS[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     signed char value[256];
     unsigned char *out = arena_alloc(a, in.len / 4 * 3 + 4);
     uint32_t bits = 0;
