@@ -58,6 +58,7 @@ struct label_word {
     const char *word;
     enum label label;
 };
+/* quote_labels.c: ends with NULL */
 extern const struct label_word LABEL_WORDS[];
 
 #endif
