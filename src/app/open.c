@@ -21,7 +21,8 @@ const struct arg_option desk_options[] = {
 static err load_settings(struct desk *desk)
 {
     const struct args *args = &desk->args;
-    struct setting_flag *flags = ARENA_ARRAY(&desk->arena, struct setting_flag, args->given_count + 1);
+    struct setting_flag *flags =
+        ARENA_ARRAY(&desk->arena, struct setting_flag, args->given_count + 1);
     struct setting_texts warnings = {0};
     struct settings_input input = {.data_dir = desk->data_dir,
                                    .config_path = args_value(args, "config"),
@@ -122,6 +123,5 @@ struct actor desk_actor(void)
 
 struct unit_setup desk_unit(struct desk *desk)
 {
-    return (struct unit_setup){
-        .arena = &desk->arena, .fault = &desk->fault, .actor = desk_actor()};
+    return (struct unit_setup){.arena = &desk->arena, .fault = &desk->fault, .actor = desk_actor()};
 }

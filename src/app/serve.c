@@ -24,7 +24,8 @@ enum { STOP_GRACE_MS = 10000 };
 static const struct arg_command command = {
     .name = "serve",
     .summary = "run the help desk",
-    .about = "Serves the API on the listen address until it gets SIGTERM or SIGINT; then it finishes the\n"
+    .about = "Serves the API on the listen address until it gets SIGTERM or SIGINT; then it "
+             "finishes the\n"
              "requests in flight and exits 0. Makes the data directory if there is none.",
     .common = desk_options,
     .settings = true,

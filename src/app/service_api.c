@@ -106,10 +106,8 @@ static err events(struct request *r, struct tx *tx)
     struct event_newest_row newest;
 
     TRY(q_event_newest(tx, &newest));
-    *stream = (struct stream_setup){.hub = app->hub,
-                                    .after_id = newest.id,
-                                    .actor = r->actor,
-                                    .catch_up = live_catch_up};
+    *stream = (struct stream_setup){
+        .hub = app->hub, .after_id = newest.id, .actor = r->actor, .catch_up = live_catch_up};
     if (last && *last) {
         char *end;
         int64_t id = strtoll(last, &end, 10);
@@ -123,19 +121,49 @@ static err events(struct request *r, struct tx *tx)
 }
 
 const struct route service_routes[] = {
-    {.method = "GET", .path = "/healthz", .access = ACCESS_ANYONE, .run = RUN_PLAIN,
-     .handle = healthz, .status = 200, .answer_type = "text/plain", .tag = "Service",
+    {.method = "GET",
+     .path = "/healthz",
+     .access = ACCESS_ANYONE,
+     .run = RUN_PLAIN,
+     .handle = healthz,
+     .status = 200,
+     .answer_type = "text/plain",
+     .tag = "Service",
      .summary = "Is the process alive?"},
-    {.method = "GET", .path = "/readyz", .access = ACCESS_ANYONE, .run = RUN_READ, .handle = readyz,
-     .status = 200, .answer_type = "text/plain", .tag = "Service",
+    {.method = "GET",
+     .path = "/readyz",
+     .access = ACCESS_ANYONE,
+     .run = RUN_READ,
+     .handle = readyz,
+     .status = 200,
+     .answer_type = "text/plain",
+     .tag = "Service",
      .summary = "Can it serve: does the database answer?"},
-    {.method = "GET", .path = "/metrics", .access = ACCESS_ANYONE, .run = RUN_PLAIN,
-     .handle = metrics, .status = 200, .answer_type = "text/plain", .tag = "Service",
+    {.method = "GET",
+     .path = "/metrics",
+     .access = ACCESS_ANYONE,
+     .run = RUN_PLAIN,
+     .handle = metrics,
+     .status = 200,
+     .answer_type = "text/plain",
+     .tag = "Service",
      .summary = "Counters for Prometheus"},
-    {.method = "GET", .path = "/api/openapi.json", .access = ACCESS_ANYONE, .run = RUN_PLAIN,
-     .handle = openapi, .status = 200, .tag = "Service", .summary = "This description"},
-    {.method = "GET", .path = "/api/events", .access = ACCESS_SIGNED_IN, .run = RUN_EVENTS,
-     .handle = events, .status = 200, .answer_type = "text/event-stream", .tag = "Events",
+    {.method = "GET",
+     .path = "/api/openapi.json",
+     .access = ACCESS_ANYONE,
+     .run = RUN_PLAIN,
+     .handle = openapi,
+     .status = 200,
+     .tag = "Service",
+     .summary = "This description"},
+    {.method = "GET",
+     .path = "/api/events",
+     .access = ACCESS_SIGNED_IN,
+     .run = RUN_EVENTS,
+     .handle = events,
+     .status = 200,
+     .answer_type = "text/event-stream",
+     .tag = "Events",
      .summary = "Changes of tickets as they happen; Last-Event-ID resumes"},
 };
 const size_t service_route_count = COUNT_OF(service_routes);

@@ -35,8 +35,8 @@ struct event {
     const char *kind;         /* "created", "status", "assigned", "commented" ... */
     const char *changed_from; /* JSON text or NULL */
     const char *changed_to;
-    const char *note;         /* a sentence for people, or NULL */
-    int64_t requester_id;     /* of the ticket: who else may see it */
+    const char *note;     /* a sentence for people, or NULL */
+    int64_t requester_id; /* of the ticket: who else may see it */
     bool agents_only;
 };
 

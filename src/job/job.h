@@ -11,11 +11,12 @@
 
 /* Stored: never renumber. */
 enum job_kind_id {
-    JOB_SLA_MOMENT = 1,  /* ref: ticket. The next warning or breach of its service level */
-    JOB_AUTO_CLOSE = 2,  /* ref: ticket. Resolved long enough */
-    JOB_DELIVER = 3,     /* ref: outbox. A mail to send */
+    JOB_SLA_MOMENT = 1,     /* ref: ticket. The next warning or breach of its service level */
+    JOB_AUTO_CLOSE = 2,     /* ref: ticket. Resolved long enough */
+    JOB_DELIVER = 3,        /* ref: outbox. A mail to send */
     JOB_ASSIGN_WAITING = 4, /* ref: 0. Look again for agents for tickets that wait */
-    JOB_HOUSEKEEPING = 5,   /* ref: 0. Forget expired sessions, idempotency keys, rate windows, uploads */
+    JOB_HOUSEKEEPING =
+        5, /* ref: 0. Forget expired sessions, idempotency keys, rate windows, uploads */
     JOB_KIND_COUNT
 };
 
@@ -32,9 +33,9 @@ struct job {
 };
 
 struct job_outcome {
-    bool again;          /* keep the job... */
-    int64_t due_ms;      /* ...until then */
-    const char *error;   /* kept with it; borrowed until settle returns */
+    bool again;        /* keep the job... */
+    int64_t due_ms;    /* ...until then */
+    const char *error; /* kept with it; borrowed until settle returns */
 };
 
 struct job_kind {
@@ -42,8 +43,8 @@ struct job_kind {
     /* A timer: does its work in tx. The job row is gone already; the work may job_set it anew. */
     err (*fire)(struct tx *tx, const struct job *job);
     /* Work with the outside: no transaction is open. */
-    void (*perform)(struct store *store, const struct settings *settings, const struct job *job, struct arena *arena,
-                    struct job_outcome *out);
+    void (*perform)(struct store *store, const struct settings *settings, const struct job *job,
+                    struct arena *arena, struct job_outcome *out);
     int64_t lease_ms; /* of perform: how long before another may try */
 };
 /* By id; defined in app/job_kinds.c. */
@@ -56,6 +57,7 @@ void job_runner_free(struct job_runner *runner); /* finishes what runs */
 /* Something was committed: look at the queue again. From any thread; cheap. */
 void job_runner_wake(struct job_runner *runner);
 /* Runs all that is due now, on this thread (command line, tests). *out_ran may be NULL. */
-MUST_CHECK err jobs_run_due(struct store *store, const struct settings *settings, bool outside, int *out_ran);
+MUST_CHECK err jobs_run_due(struct store *store, const struct settings *settings, bool outside,
+                            int *out_ran);
 
 #endif

@@ -27,7 +27,8 @@ struct engine_ops {
     int64_t (*changes)(struct conn *conn);
     int64_t (*col_int)(struct rows *rows, int column);
     double (*col_real)(struct rows *rows, int column);
-    struct bytes (*col_bytes)(struct rows *rows, int column); /* data NULL for NULL; valid until next */
+    struct bytes (*col_bytes)(struct rows *rows,
+                              int column); /* data NULL for NULL; valid until next */
     bool (*col_null)(struct rows *rows, int column);
     err (*sequence_next)(struct conn *conn, enum sequence seq, int64_t *out);
 };

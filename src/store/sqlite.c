@@ -131,9 +131,8 @@ static err sqlite_open(const struct store_options *options, struct store **out)
     err e;
 
     ENSURE(store != NULL);
-    store->store = (struct store){.ops = &sqlite_ops,
-                                  .settings = options->settings,
-                                  .data_dir = strdup(options->data_dir)};
+    store->store = (struct store){
+        .ops = &sqlite_ops, .settings = options->settings, .data_dir = strdup(options->data_dir)};
     store->lock_fd = -1;
     store->readers_max = options->readers ? options->readers : READERS_DEFAULT;
     store->disk_reserve_bytes = options->disk_reserve_bytes;

@@ -86,10 +86,12 @@ err sqlite_check(struct store *base, void (*problem)(void *ctx, const char *text
     if (e == OK)
         e = check_rows(conn, "PRAGMA foreign_key_check", NULL, "a reference leads nowhere, table",
                        problem, ctx);
-    if (e == OK && sqlite3_exec(conn->db,
-                                "INSERT INTO ticket_fts(ticket_fts, rank) VALUES ('integrity-check', 1)",
-                                NULL, NULL, NULL) != SQLITE_OK)
-        problem(ctx, "search index: it does not agree with the text (frontdesk check --repair makes it anew)");
+    if (e == OK &&
+        sqlite3_exec(conn->db,
+                     "INSERT INTO ticket_fts(ticket_fts, rank) VALUES ('integrity-check', 1)", NULL,
+                     NULL, NULL) != SQLITE_OK)
+        problem(ctx, "search index: it does not agree with the text (frontdesk check --repair "
+                     "makes it anew)");
     sqlite_conn_close(conn);
     return e;
 }

@@ -200,12 +200,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_failed_unit_leaves_no_trace, setup, teardown),
-        cmocka_unit_test_setup_teardown(every_query_is_prepared_against_the_schema, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_query_is_prepared_against_the_schema, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_newer_schema_is_refused_with_a_sentence, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_server_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(others_see_that_something_changed, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_put_off_is_flushed_only_for_units_that_succeed, setup,
-                                        teardown),
+        cmocka_unit_test_setup_teardown(what_is_put_off_is_flushed_only_for_units_that_succeed,
+                                        setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,9 +145,16 @@ static err bulk_post(struct request *r, struct tx *tx)
 }
 
 const struct route bulk_routes[] = {
-    {.method = "POST", .path = "/api/tickets/bulk", .access = ACCESS_SUPERVISOR, .run = RUN_WRITE,
-     .handle = bulk_post, .body_kind = BODY_JSON, .body = &bulk_shape, .status = 200,
-     .answer = &bulk_answer_shape, .tag = "Tickets",
+    {.method = "POST",
+     .path = "/api/tickets/bulk",
+     .access = ACCESS_SUPERVISOR,
+     .run = RUN_WRITE,
+     .handle = bulk_post,
+     .body_kind = BODY_JSON,
+     .body = &bulk_shape,
+     .status = 200,
+     .answer = &bulk_answer_shape,
+     .tag = "Tickets",
      .summary = "Changes up to 1,000 tickets, by ids or by filter"},
 };
 const size_t bulk_route_count = COUNT_OF(bulk_routes);

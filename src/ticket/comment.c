@@ -63,8 +63,9 @@ static enum ticket_status status_after(const struct tx *tx, const struct ticket 
 }
 
 /* Too late for the old ticket: a new one that is linked to it. */
-static err open_follow_up(struct tx *tx, const struct ticket *old, const struct comment_input *input,
-                          struct comment *out, struct ticket *out_ticket)
+static err open_follow_up(struct tx *tx, const struct ticket *old,
+                          const struct comment_input *input, struct comment *out,
+                          struct ticket *out_ticket)
 {
     struct ticket_input follow_up = {
         .subject = old->subject,

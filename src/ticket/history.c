@@ -194,17 +194,18 @@ static err assignment_event(struct tx *tx, const struct ticket_change *change)
 {
     const struct actor actor = tx->actor;
     bool manual = change->assign_method && strcmp(change->assign_method, "manual") == 0;
-    const char *kind = change->after.assignee.id || change->after.group.id ? "assigned" : "unassigned";
+    const char *kind =
+        change->after.assignee.id || change->after.group.id ? "assigned" : "unassigned";
     err e;
 
     if (change->assign_method && !manual)
         tx->actor = actor_system();
-    e = ticket_event(
-        tx, &change->after, kind,
-        ticket_change_is_new(change) ? "{\"assigneeId\":null,\"assignee\":null,\"assigneeGroup\":null}"
-                                     : facet_json(tx, assignee_put, &change->before),
-        facet_json(tx, assignee_put, &change->after),
-        change->assign_reason ? change->assign_reason : change->note, false);
+    e = ticket_event(tx, &change->after, kind,
+                     ticket_change_is_new(change)
+                         ? "{\"assigneeId\":null,\"assignee\":null,\"assigneeGroup\":null}"
+                         : facet_json(tx, assignee_put, &change->before),
+                     facet_json(tx, assignee_put, &change->after),
+                     change->assign_reason ? change->assign_reason : change->note, false);
     tx->actor = actor;
     return e;
 }

@@ -169,7 +169,8 @@ err ticket_comments(struct tx *tx, int64_t ticket_id, struct comment_list *out)
         TRY(q_comments_of_ticket(tx, ticket_id, COMMENTS_PER_TICKET_MAX, &rows));
     else
         TRY(q_public_comments_of_ticket(tx, ticket_id, COMMENTS_PER_TICKET_MAX, &rows));
-    list = (struct comment_list){ARENA_ARRAY(tx->arena, struct comment, rows.n ? rows.n : 1), rows.n};
+    list =
+        (struct comment_list){ARENA_ARRAY(tx->arena, struct comment, rows.n ? rows.n : 1), rows.n};
     for (size_t i = 0; i < rows.n; i++) {
         const struct comment_row *row = &rows.v[i];
 

@@ -61,8 +61,7 @@ static err close_source(struct tx *tx, struct ticket_change *from, const struct 
     return ticket_apply(tx, from);
 }
 
-err ticket_merge(struct tx *tx, const char *into_ref, const char *from_ref,
-                 struct ticket *out_into)
+err ticket_merge(struct tx *tx, const char *into_ref, const char *from_ref, struct ticket *out_into)
 {
     struct ticket_change into, from;
     struct comment first;
@@ -81,8 +80,8 @@ err ticket_merge(struct tx *tx, const char *into_ref, const char *from_ref,
     into.comment = &first;
     into.comment_input = &quiet;
     into.after.comment_count += comments;
-    into.note = arena_printf(tx->arena, "#%lld was merged into this ticket",
-                             (long long)from.before.id);
+    into.note =
+        arena_printf(tx->arena, "#%lld was merged into this ticket", (long long)from.before.id);
     into.moved = true;
     TRY(ticket_apply(tx, &into));
     TRY(q_attachments_move(tx, into.before.id, from.before.id, first.id, &attachments));

@@ -94,7 +94,8 @@ MUST_CHECK err ticket_load(struct tx *tx, int64_t id, struct ticket *out);
 /* By UUID or number as text. */
 MUST_CHECK err ticket_find(struct tx *tx, const char *ref, struct ticket *out);
 /* Many by number, in the order of ids; those that are gone are left out. */
-MUST_CHECK err tickets_load(struct tx *tx, const int64_t *ids, size_t count, struct ticket **out, size_t *out_count);
+MUST_CHECK err tickets_load(struct tx *tx, const int64_t *ids, size_t count, struct ticket **out,
+                            size_t *out_count);
 /* Oldest first; only what the actor may see (no internal notes for requesters). */
 MUST_CHECK err ticket_comments(struct tx *tx, int64_t ticket_id, struct comment_list *out);
 
@@ -156,8 +157,8 @@ struct comment_input {
 };
 /* A requester's public comment wakes pending, resolved and (within the reopen window) closed tickets; after it, it
  * opens a follow-up: *out_ticket tells where the comment went. */
-MUST_CHECK err ticket_comment(struct tx *tx, const char *ref, const struct comment_input *input, struct comment *out,
-                              struct ticket *out_ticket);
+MUST_CHECK err ticket_comment(struct tx *tx, const char *ref, const struct comment_input *input,
+                              struct comment *out, struct ticket *out_ticket);
 
 /* What a PATCH may name. A pointer or value counts only when its bit in `set` is there. */
 enum ticket_patch_field {
@@ -191,27 +192,34 @@ struct ticket_patch {
     int64_t if_version; /* 0: any; else ERR_STALE when the ticket has another */
     const char *note;   /* kept in history */
 };
-MUST_CHECK err ticket_patch(struct tx *tx, const char *ref, const struct ticket_patch *patch, struct ticket *out);
+MUST_CHECK err ticket_patch(struct tx *tx, const char *ref, const struct ticket_patch *patch,
+                            struct ticket *out);
 
 /* One-step verbs; each has exactly the effects of the PATCH that says the same. if_version as above. */
-MUST_CHECK err ticket_assign(struct tx *tx, const char *ref, const char *agent_ref, const char *group_ref,
-                             bool automatic, int64_t if_version, struct ticket *out);
-MUST_CHECK err ticket_unassign(struct tx *tx, const char *ref, int64_t if_version, struct ticket *out);
+MUST_CHECK err ticket_assign(struct tx *tx, const char *ref, const char *agent_ref,
+                             const char *group_ref, bool automatic, int64_t if_version,
+                             struct ticket *out);
+MUST_CHECK err ticket_unassign(struct tx *tx, const char *ref, int64_t if_version,
+                               struct ticket *out);
 /* resolve, close, reopen, cancel. Twice is fine and stays silent. */
-MUST_CHECK err ticket_set_status(struct tx *tx, const char *ref, enum ticket_status status, const char *note, int64_t if_version,
-                                 struct ticket *out);
+MUST_CHECK err ticket_set_status(struct tx *tx, const char *ref, enum ticket_status status,
+                                 const char *note, int64_t if_version, struct ticket *out);
 MUST_CHECK err ticket_delete(struct tx *tx, const char *ref, int64_t if_version);
 MUST_CHECK err ticket_restore(struct tx *tx, const char *ref, struct ticket *out);
 /* Moves everything of `from` into `into` and closes it. */
-MUST_CHECK err ticket_merge(struct tx *tx, const char *into_ref, const char *from_ref, struct ticket *out_into);
+MUST_CHECK err ticket_merge(struct tx *tx, const char *into_ref, const char *from_ref,
+                            struct ticket *out_into);
 MUST_CHECK err ticket_link(struct tx *tx, const char *ref, const char *other_ref, const char *kind);
-MUST_CHECK err ticket_unlink(struct tx *tx, const char *ref, const char *other_ref, const char *kind);
+MUST_CHECK err ticket_unlink(struct tx *tx, const char *ref, const char *other_ref,
+                             const char *kind);
 MUST_CHECK err ticket_watch(struct tx *tx, const char *ref, const char *email, const char *name);
 MUST_CHECK err ticket_unwatch(struct tx *tx, const char *ref, const char *email);
 /* Does this address take part: requester, watcher, or an agent? (mail threading) */
-MUST_CHECK err ticket_has_participant(struct tx *tx, int64_t ticket_id, const char *email, bool *out);
+MUST_CHECK err ticket_has_participant(struct tx *tx, int64_t ticket_id, const char *email,
+                                      bool *out);
 
 /* ERR_CONFLICT with the reason if the table of transitions does not allow it. */
-MUST_CHECK err ticket_transition_check(struct tx *tx, enum ticket_status from, enum ticket_status to);
+MUST_CHECK err ticket_transition_check(struct tx *tx, enum ticket_status from,
+                                       enum ticket_status to);
 
 #endif

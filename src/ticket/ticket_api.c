@@ -1,8 +1,8 @@
 /* ticket_api.c -- tickets over HTTP: create, read, change. Lists live in search/, bulk in bulk_api.c. */
 #include "ticket/ticket_api.h"
 
-#include "base/limits.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/settings.h"
 #include "base/utf8.h"
 #include "http/http.h"
@@ -37,9 +37,9 @@ static err limit_strangers(struct request *r, struct tx *tx)
 
     if (r->actor.type != ACTOR_ANONYMOUS)
         return OK;
-    e = rate_limit_take(
-        tx, arena_printf(tx->arena, "web_create|%s", r->actor.ip ? r->actor.ip : "?"),
-        (int)tx->settings->web_create_per_hour, MS_PER_HOUR, &retry_after_ms);
+    e = rate_limit_take(tx,
+                        arena_printf(tx->arena, "web_create|%s", r->actor.ip ? r->actor.ip : "?"),
+                        (int)tx->settings->web_create_per_hour, MS_PER_HOUR, &retry_after_ms);
     if (e != ERR_RATE)
         return e;
     snprintf(seconds, sizeof(seconds), "%" PRId64, retry_after_ms / 1000 + 1);
@@ -108,8 +108,7 @@ static err ticket_post(struct request *r, struct tx *tx)
     TRY(requester_is_self(tx, &input.requester));
     TRY(find_category(r, tx, body->category, &input.category));
     TRY(ticket_create(tx, &input, &ticket));
-    answer_header(r, "Location",
-                  arena_printf(r->arena, "/api/tickets/%" PRId64, ticket.id));
+    answer_header(r, "Location", arena_printf(r->arena, "/api/tickets/%" PRId64, ticket.id));
     return answer_ticket(r, tx, 201, &ticket);
 }
 
@@ -223,8 +222,8 @@ const struct route ticket_routes[] = {
      .body_kind = BODY_JSON, .body = &ticket_body_shape, .status = 201,
      .answer = &ticket_view_shape,
      .summary = "Opens a ticket: prioritised, timed, routed and acknowledged at once"},
-    {TICKET_ROUTE("GET", "/api/tickets/:id", ACCESS_SIGNED_IN, RUN_READ, ticket_get),
-     .status = 200, .answer = &ticket_full_view_shape,
+    {TICKET_ROUTE("GET", "/api/tickets/:id", ACCESS_SIGNED_IN, RUN_READ, ticket_get), .status = 200,
+     .answer = &ticket_full_view_shape,
      .summary = "One ticket, by id or number, with its conversation"},
     {TICKET_ROUTE("PATCH", "/api/tickets/:id", ACCESS_AGENT, RUN_WRITE, ticket_patch_api),
      .body_kind = BODY_JSON, .body = &ticket_patch_shape, .status = 200,

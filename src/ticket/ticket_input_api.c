@@ -11,8 +11,7 @@ static const struct field requester_fields[] = {
     {"phone", FIELD_TEXT, R(phone), .nullable = true, .max = PHONE_MAX_CHARS},
     {"userId", FIELD_TEXT, R(user_id), .nullable = true, .max = NAME_MAX_CHARS},
     {"organization", FIELD_TEXT, R(organization), .nullable = true, .max = NAME_MAX_CHARS},
-    {"tier", FIELD_ENUM, R(tier), .names = requester_tier_enum,
-     .about = "Taken from agents only"},
+    {"tier", FIELD_ENUM, R(tier), .names = requester_tier_enum, .about = "Taken from agents only"},
 };
 const struct shape requester_body_shape =
     SHAPE("RequesterInput", "Who asks", struct requester_body, requester_fields);
@@ -55,8 +54,8 @@ static const struct field patch_fields[] = {
     {"priority", FIELD_ENUM, P(priority), .names = ticket_priority_enum},
     {"category", FIELD_TEXT, P(category), .min = 1, .max = NAME_MAX_CHARS},
     {"subcategory", FIELD_TEXT, P(subcategory), .nullable = true, .max = NAME_MAX_CHARS},
-    {"tags", FIELD_TEXTS, P(tags), .min = 1, .max = TAG_MAX_CHARS,
-     .max_items = TAGS_PER_TICKET_MAX, .about = "All of them"},
+    {"tags", FIELD_TEXTS, P(tags), .min = 1, .max = TAG_MAX_CHARS, .max_items = TAGS_PER_TICKET_MAX,
+     .about = "All of them"},
     {"addTags", FIELD_TEXTS, P(add_tags), .min = 1, .max = TAG_MAX_CHARS,
      .max_items = TAGS_PER_TICKET_MAX},
     {"removeTags", FIELD_TEXTS, P(remove_tags), .min = 1, .max = TAG_MAX_CHARS,

@@ -113,7 +113,9 @@ const struct shape comment_view_shape =
         {"externalId", FIELD_TEXT, T(external_id), .nullable = true},                              \
         {"commentCount", FIELD_INT, T(comment_count), .required = true},                           \
         {"attachmentCount", FIELD_INT, T(attachment_count), .required = true},                     \
-        {"version", FIELD_INT, T(version), .required = true, .about = "Also the ETag"}
+    {                                                                                              \
+        "version", FIELD_INT, T(version), .required = true, .about = "Also the ETag"               \
+    }
 
 static const struct field ticket_fields[] = {
     TICKET_FIELDS,

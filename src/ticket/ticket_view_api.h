@@ -29,7 +29,7 @@ struct ticket_view {
     const struct requester *requester;
     const struct agent_ref *assignee;
     const struct sla_view *sla;
-    struct sla_view sla_body; /* what sla points to */
+    struct sla_view sla_body;       /* what sla points to */
     struct object_list comments;    /* of comment_view */
     struct object_list attachments; /* of the ticket itself */
     /* search hits */

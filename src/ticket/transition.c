@@ -6,12 +6,9 @@
 /* Row: from. Column: to, in the order of the enum: new open in_progress pending resolved closed cancelled.
  * Nothing goes back to new. Closed and cancelled tickets come back only by being reopened (or restored). */
 static const bool allowed[TICKET_STATUS_COUNT][TICKET_STATUS_COUNT] = {
-    [STATUS_NEW] = {1, 1, 1, 1, 1, 1, 1},
-    [STATUS_OPEN] = {0, 1, 1, 1, 1, 1, 1},
-    [STATUS_IN_PROGRESS] = {0, 1, 1, 1, 1, 1, 1},
-    [STATUS_PENDING] = {0, 1, 1, 1, 1, 1, 1},
-    [STATUS_RESOLVED] = {0, 1, 1, 1, 1, 1, 0},
-    [STATUS_CLOSED] = {0, 1, 0, 0, 0, 1, 0},
+    [STATUS_NEW] = {1, 1, 1, 1, 1, 1, 1},         [STATUS_OPEN] = {0, 1, 1, 1, 1, 1, 1},
+    [STATUS_IN_PROGRESS] = {0, 1, 1, 1, 1, 1, 1}, [STATUS_PENDING] = {0, 1, 1, 1, 1, 1, 1},
+    [STATUS_RESOLVED] = {0, 1, 1, 1, 1, 1, 0},    [STATUS_CLOSED] = {0, 1, 0, 0, 0, 1, 0},
     [STATUS_CANCELLED] = {0, 1, 0, 0, 0, 0, 1},
 };
 
