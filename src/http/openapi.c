@@ -29,6 +29,23 @@ static void put_operation_id(const struct route *route, struct json_out *j)
     buf_done(&id);
 }
 
+/* What stands in a path means the same everywhere. */
+static const char *path_parameter_about(const char *name)
+{
+    static const struct name_value about[] = {
+        {"id", "A UUID or a short number"},
+        {"other", "The other one: a UUID or a short number"},
+        {"kind", "Which kind of link"},
+        {"email", "An e-mail address"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(about); i++) {
+        if (strcmp(name, about[i].name) == 0)
+            return about[i].value;
+    }
+    return "Which one";
+}
+
 static void put_path_parameters(const struct route *route, struct json_out *j)
 {
     for (const char *at = strstr(route->path, "/:"); at; at = strstr(at, "/:")) {
@@ -39,6 +56,7 @@ static void put_path_parameters(const struct route *route, struct json_out *j)
         json_open(j, '{');
         JSON_PUT(j, text, "name", name);
         JSON_PUT(j, text, "in", "path");
+        JSON_PUT(j, text, "description", path_parameter_about(name));
         JSON_PUT(j, bool, "required", true);
         json_key(j, "schema");
         json_open(j, '{');
