@@ -2,6 +2,7 @@
 #include "app/app.h"
 
 #include "file/attachment_api.h"
+#include "search/list_query_api.h"
 #include "ticket/ticket_api.h"
 
 /* A folder's table and its length, which only that folder's file knows. */
@@ -11,6 +12,8 @@ static const struct {
 } folders[] = {
     {ticket_routes, &ticket_route_count},
     {conversation_routes, &conversation_route_count},
+    {bulk_routes, &bulk_route_count},
+    {list_routes, &list_route_count},
     {attachment_routes, &attachment_route_count},
     {service_routes, &service_route_count},
 };

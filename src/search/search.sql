@@ -15,21 +15,23 @@ SELECT id, subject, description, public_text, internal_text FROM ticket_text WHE
 -- @query search_make_anew() exec
 INSERT INTO ticket_fts(ticket_fts) VALUES ('rebuild')
 
--- The newest that match; a hit is told only of tickets that are not deleted, as those are not in the index.
--- @query search_newest(match text, below_id int, most int) many (id int)
-SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3
+-- Hits, newest first or oldest first; deleted tickets are none, as they are not in the index.
+-- @shape search_ranked_row: id int, rank real
 
--- @query search_oldest(match text, above_id int, most int) many (id int)
-SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid > $2 ORDER BY rowid LIMIT $3
+-- @query search_newest(match text, below_id int, most int) many search_ranked_row
+SELECT rowid, 0.0 FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3
 
--- @query search_count(match text, most int) one (n int)
-SELECT count(*) FROM (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH $1 LIMIT $2)
+-- @query search_oldest(match text, above_id int, most int) many search_ranked_row
+SELECT rowid, 0.0 FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid > $2 ORDER BY rowid LIMIT $3
+
+-- @query search_ranked(match text, below_id int, most int) many search_ranked_row
+SELECT rowid, desk_rank(ticket_fts) FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3
 
 -- @query search_matches(match text, ticket_id int) one (rank real)
 SELECT desk_rank(ticket_fts) FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid = $2
 
--- @query search_ranked(match text, most int) many (id int, rank real)
-SELECT rowid, desk_rank(ticket_fts) FROM ticket_fts WHERE ticket_fts MATCH $1 ORDER BY rowid DESC LIMIT $2
+-- @query search_count(match text, most int) one (n int)
+SELECT count(*) FROM (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH $1 LIMIT $2)
 
 -- Marks are control characters that no text contains; the caller escapes the rest and makes them tags.
 -- @query search_snippet(match text, ticket_id int) one (snippet text?)

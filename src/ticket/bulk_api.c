@@ -2,7 +2,7 @@
  * can't be changed, a reason. */
 #include "base/limits.h"
 #include "people/access.h"
-#include "search/select.h"
+#include "search/list_query_api.h"
 #include "ticket/change.h"
 #include "ticket/ticket_api.h"
 #include "ticket/ticket_input_api.h"
@@ -112,7 +112,7 @@ static err bulk_post(struct request *r, struct tx *tx)
     struct ticket_patch patch = {0};
     struct bulk_answer result = {0};
     struct bulk_failure *failures;
-    struct text_list refs;
+    struct text_list refs = {0};
 
     if (body->action == BULK_UPDATE) {
         if (!body->changes)
