@@ -268,10 +268,13 @@ static bool is_file_name(const struct exchange *x, const struct name_value *pair
 err admit_query(struct exchange *x)
 {
     struct request *r = &x->request;
-    struct name_value *pairs = ARENA_ARRAY(&x->arena, struct name_value, x->pair_count + 1);
+    struct name_value *pairs;
     size_t n = 0;
     err e = OK;
 
+    if (x->raw_query)
+        TRY(url_pairs(&x->arena, x->raw_query, &r->fault, &x->pairs, &x->pair_count));
+    pairs = ARENA_ARRAY(&x->arena, struct name_value, x->pair_count);
     for (size_t i = 0; i < x->pair_count; i++) {
         if (!is_file_name(x, &x->pairs[i]))
             pairs[n++] = x->pairs[i];

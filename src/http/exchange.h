@@ -60,7 +60,8 @@ struct exchange {
     bool is_head;
     int64_t started_us;
     const char *raw_uri;
-    struct name_value *pairs; /* query string, decoded */
+    const char *raw_query;    /* NULL: none */
+    struct name_value *pairs; /* of it, decoded */
     size_t pair_count;
     /* the body */
     bool has_body;

@@ -1,8 +1,6 @@
 #include "http/shape_value.h"
 
 #include "base/json_out.h"
-#include "base/limits.h"
-#include "base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -333,75 +331,4 @@ err shape_read(const struct shape *shape, const json_t *json, struct arena *a, s
 
     read_object(&r, NULL, shape, json, out);
     return r.complaints ? ERR_INVALID : OK;
-}
-
-/* jansson recurses; we look before we let it. Brackets inside strings don't count. */
-static bool depth_allowed(const char *json, size_t len)
-{
-    size_t depth = 0;
-    bool in_string = false;
-
-    for (size_t i = 0; i < len; i++) {
-        char c = json[i];
-
-        if (in_string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > JSON_DEPTH_MAX)
-                return false;
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            depth--;
-        }
-    }
-    return true;
-}
-
-/* What jansson found, in our words: its own quote pieces of the input. */
-static const char *parse_problem(const json_error_t *error)
-{
-    switch (json_error_code(error)) {
-    case json_error_premature_end_of_input:
-        return "it ends too early";
-    case json_error_end_of_input_expected:
-        return "there is more after its end";
-    case json_error_duplicate_key:
-        return "a name stands twice in an object";
-    case json_error_null_character:
-    case json_error_null_byte_in_key:
-        return "text must not contain \\u0000";
-    case json_error_numeric_overflow:
-        return "a number is too large";
-    case json_error_invalid_utf8:
-        return "it is not valid UTF-8";
-    default:
-        return "it is malformed";
-    }
-}
-
-err shape_read_text(const struct shape *shape, const char *json, size_t len, struct arena *a,
-                    struct fault *fault, void *out)
-{
-    json_error_t error;
-    json_t *root;
-    err e;
-
-    if (memchr(json, '\0', len))
-        return fault_field(fault, "body", "must not contain NUL bytes");
-    if (!utf8_valid(json, len))
-        return fault_field(fault, "body", "is not valid UTF-8");
-    if (!depth_allowed(json, len))
-        return fault_field(fault, "body", "is nested too deeply: at most %d levels are allowed",
-                           JSON_DEPTH_MAX);
-    root = json_loadb(json, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!root)
-        return fault_field(fault, "body", "is not valid JSON: %s (line %d, column %d)",
-                           parse_problem(&error), error.line, error.column);
-    e = shape_read(shape, root, a, fault, out);
-    json_decref(root);
-    return e;
 }

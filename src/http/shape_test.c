@@ -188,14 +188,16 @@ static void what_is_not_json_is_refused(void **state)
         {"{'subject':'a'}", "body: is not valid JSON: it is malformed (line 1, column 2)"},
         {"{\"subject\":\"a\"} x",
          "body: is not valid JSON: there is more after its end (line 1, column 17)"},
-        {"{\"subject\":\"a\\u0000b\"}",
-         "body: is not valid JSON: text must not contain \\u0000 (line 1, column 21)"},
+        {"{\"subject\":\"a\\u0000b\"}", "subject: must not contain \\u0000"},
+        {"{\"flag\":true,\"custom\":{\"a\":[1,\"{\"],\"\\u0000\":1}}",
+         "custom: must not contain \\u0000"},
         {"{\"subject\":\"a\\ud800b\"}",
          "body: is not valid JSON: it is malformed (line 1, column 21)"},
         {"{\"subject\":\"\xff\"}", "body: is not valid UTF-8"},
         {"{\"any\":NaN}", "body: is not valid JSON: it is malformed (line 1, column 10)"},
-        {"{\"any\":99999999999999999999}",
-         "body: is not valid JSON: a number is too large (line 1, column 27)"},
+        {"{\"any\":99999999999999999999}", "any: must be a whole number; subject: is required"},
+        {"{\"subject\":\"a\",\"any\":1e999}", "any: holds a number that is too large"},
+        {"{\"subject\":\"a\",\"custom\":{\"a\":99999999999999999999}}", ""},
     };
     struct arena a;
     struct fault fault = {.arena = &a};

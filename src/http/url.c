@@ -69,9 +69,8 @@ err url_pairs(struct arena *a, const char *query, struct fault *fault, struct na
             pairs[n].name = url_decode(a, query, name_len, true);
             pairs[n].value = url_decode(a, query + value_at, len - value_at, true);
             if (!pairs[n].name || !pairs[n].value)
-                return fault_set(fault, ERR_INVALID,
-                                 "The query string is not valid: percent-encoded UTF-8 without "
-                                 "NUL is expected");
+                return fault_field(fault, pairs[n].name ? pairs[n].name : "query",
+                                   "must be percent-encoded UTF-8 without NUL");
             n++;
         }
         query += len + (query[len] == '&');

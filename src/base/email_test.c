@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
+#include "base/email.h"
 #include "base/limits.h"
-#include "http/shape.h"
 
 static void email_addresses(void **state)
 {
