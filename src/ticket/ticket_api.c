@@ -48,24 +48,19 @@ static err limit_strangers(struct request *r, struct tx *tx)
                      "Too many tickets from this address: try again in a while");
 }
 
-static err requester_from_body(struct request *r, const struct ticket_body *body,
-                               struct requester_input *out)
+static void requester_from_body(const struct request *r, const struct requester_body *sent,
+                                struct requester_input *out)
 {
-    const struct requester_body *sent = body->requester;
-
-    *out = (struct requester_input){.tier = -1};
-    if (r->actor.type == ACTOR_REQUESTER && !sent)
-        return OK; /* themselves: filled in below */
-    if (!sent)
-        return fault_field(&r->fault, "requester", "is required");
-    out->name = sent->name;
-    out->email = sent->email;
-    out->phone = sent->phone;
-    out->user_id = sent->user_id;
-    out->organization = sent->organization;
-    if (shape_sent(&requester_body_shape, sent, "tier") && actor_is_agent(&r->actor))
-        out->tier = sent->tier;
-    return OK;
+    *out = (struct requester_input){
+        .name = sent->name,
+        .email = sent->email,
+        .phone = sent->phone,
+        .user_id = sent->user_id,
+        .organization = sent->organization,
+        .tier = shape_sent(&requester_body_shape, sent, "tier") && actor_is_agent(&r->actor)
+                    ? sent->tier
+                    : -1,
+    };
 }
 
 /* A requester writes in their own name whatever the body says. */
@@ -104,7 +99,7 @@ static err ticket_post(struct request *r, struct tx *tx)
     struct ticket ticket;
 
     TRY(limit_strangers(r, tx));
-    TRY(requester_from_body(r, body, &input.requester));
+    requester_from_body(r, body->requester, &input.requester);
     TRY(requester_is_self(tx, &input.requester));
     TRY(find_category(r, tx, body->category, &input.category));
     TRY(ticket_create(tx, &input, &ticket));
