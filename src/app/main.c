@@ -1,6 +1,7 @@
 /* main.c -- frontdesk: which command is meant. */
 #include "app/commands.h"
 #include "base/base.h"
+#include "cli/commands.h"
 #include "version.h"
 
 #include <sodium.h>
@@ -21,6 +22,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"serve", "run the help desk", cmd_serve},
+    {"agent", "add, list and change agents", cmd_agent},
+    {"token", "make, list and revoke API tokens", cmd_token},
     {"settings", "list every setting with its value, default, limits and meaning", cmd_settings},
     {"version", "say which version this is", cmd_version},
 };

@@ -1,7 +1,10 @@
 /* routes.c -- every route of the server, by the folder that owns it. */
 #include "app/app.h"
 
+#include "category/category_api.h"
+#include "event/audit_api.h"
 #include "file/attachment_api.h"
+#include "people/people_api.h"
 #include "search/list_query_api.h"
 #include "ticket/ticket_api.h"
 
@@ -18,12 +21,21 @@ static const struct {
     {service_routes, &service_route_count},
 };
 
+/* Others give both as one. */
+static const struct route_table *const whole_tables[] = {
+    &agent_routes, &requester_routes, &group_routes,    &session_routes,
+    &token_routes, &category_routes,  &audit_routes,
+};
+
 const struct route_table *all_routes(size_t *out_count)
 {
-    static struct route_table tables[COUNT_OF(folders)];
+    static struct route_table tables[COUNT_OF(folders) + COUNT_OF(whole_tables)];
+    size_t n = 0;
 
     for (size_t i = 0; i < COUNT_OF(folders); i++)
-        tables[i] = (struct route_table){folders[i].routes, *folders[i].count};
-    *out_count = COUNT_OF(folders);
+        tables[n++] = (struct route_table){folders[i].routes, *folders[i].count};
+    for (size_t i = 0; i < COUNT_OF(whole_tables); i++)
+        tables[n++] = *whole_tables[i];
+    *out_count = n;
     return tables;
 }

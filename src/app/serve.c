@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/open.h"
 #include "http/idempotency.h"
+#include "people/people_api.h"
 #include "version.h"
 
 #include <dirent.h>
@@ -71,6 +72,7 @@ static err start_http(struct desk *desk)
         .listen = desk->settings.listen,
         .listen_fd = socket_from_systemd(),
         .app = &app,
+        .authenticate = people_authenticate,
         .idempotency_find = idempotency_find,
         .idempotency_keep = idempotency_keep,
         .upload_max_bytes = desk->settings.upload_max_bytes,

@@ -3,8 +3,8 @@
  * At most PASSWORD_HASHES_AT_ONCE run at a time; others wait a little, and when too many wait they are
  * told ERR_BUSY: memory and processor stay with those who work. Never call these on the writer's thread
  * or on a thread that answers other requests meanwhile. */
-#ifndef FD_PASSWORD_H
-#define FD_PASSWORD_H
+#ifndef FD_PEOPLE_PASSWORD_H
+#define FD_PEOPLE_PASSWORD_H
 
 #include "base/fault.h"
 
