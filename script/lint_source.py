@@ -24,7 +24,7 @@ FILE_LINES_MAX = 500
 
 # A folder may include the folders of its own line's list, itself, and (domains) other domains.
 FOUNDATIONS = {"base": set(), "store": {"base"}, "http": {"base", "store"}, "mime": {"base"}}
-EDGES = {"mail_in", "mail_out", "transfer", "cli"}
+EDGES = {"mail_in", "transfer", "cli"}
 TOP = {"app"}
 # What a domain must not know although no circle would show it: they react to its events.
 NEVER = {"ticket": {"sla", "mail_out", "mail_in", "webhook", "respond"}}

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/settings.h"
+#include "event/event.h"
 #include "mail_out/notify.h"
 #include "queries.gen.h"
 #include "sla/level.h"
@@ -24,10 +25,10 @@ static const struct {
     bool response;
     const char *sentence;
 } about[SLA_EVENT_COUNT] = {
-    [SLA_RESPONSE_WARNING] = {false, true, "The first answer is due soon: by %s"},
-    [SLA_RESPONSE_BREACH] = {true, true, "Not answered in time: it was due by %s"},
-    [SLA_RESOLUTION_WARNING] = {false, false, "The resolution is due soon: by %s"},
-    [SLA_RESOLUTION_BREACH] = {true, false, "Not resolved in time: it was due by %s"},
+    [SLA_RESPONSE_WARNING] = {false, true, "The first answer is due soon: by"},
+    [SLA_RESPONSE_BREACH] = {true, true, "Not answered in time: it was due by"},
+    [SLA_RESOLUTION_WARNING] = {false, false, "The resolution is due soon: by"},
+    [SLA_RESOLUTION_BREACH] = {true, false, "Not resolved in time: it was due by"},
 };
 
 static err collect(struct tx *tx, struct ticket *t, struct told *out)
@@ -57,7 +58,7 @@ static const char *sentence_of(struct tx *tx, const struct ticket *t, enum sla_e
     int64_t due_ms = about[event].response ? t->sla.response_due_ms : t->sla.resolution_due_ms;
     char iso[TIME_ISO_SIZE];
 
-    return arena_printf(tx->arena, about[event].sentence, time_iso(due_ms, iso));
+    return arena_printf(tx->arena, "%s %s", about[event].sentence, time_iso(due_ms, iso));
 }
 
 static err tell(struct tx *tx, const struct ticket *t, enum sla_event event)

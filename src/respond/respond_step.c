@@ -1,0 +1,45 @@
+#include "respond/respond_step.h"
+
+#include "mail_out/mail_out.h"
+#include "queries.gen.h"
+#include "respond/auto_response.h"
+
+static bool deserves_answer(const struct ticket_change *change)
+{
+    return ticket_change_is_new(change) && !change->imported &&
+           !change->input->no_automatic_answer && ticket_status_is_active(change->after.status);
+}
+
+err respond_follow(struct tx *tx, struct ticket_change *change)
+{
+    struct auto_response_row row;
+    struct auto_response_text text;
+    struct comment comment;
+    err e;
+
+    if (!deserves_answer(change))
+        return OK;
+    e = q_auto_response_for(tx, change->after.category.id, &row);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    text = auto_response_render(tx->arena, &change->after, row.subject, row.content);
+    TRY(ticket_add_system_comment(tx, change, text.content, false, &comment));
+    return mail_out_acknowledge(tx, &change->after, change->input, &comment, text.subject);
+}
+
+err respond_seed(struct tx *tx)
+{
+    const struct auto_response_input fallback = {
+        .present = AUTO_RESPONSE_SENT_SUBJECT | AUTO_RESPONSE_SENT_CONTENT,
+        .subject = "We have received your request: {{ticket_subject}}",
+        .content = "Hello {{requester_name}},\n\n"
+                   "thank you for writing to us. Your request \"{{ticket_subject}}\" has arrived "
+                   "and has the number {{ticket_number}}.\n\n"
+                   "Somebody will answer you as soon as possible. If you want to add something, "
+                   "simply reply to this message.\n",
+    };
+    struct auto_response made;
+
+    return auto_response_create(tx, &fallback, &made);
+}
