@@ -1,6 +1,5 @@
 /* assign_explain.c -- the decisions of a ticket, told with names. */
 #include "assign/assign_step.h"
-#include "assign/rules.h"
 #include "queries.gen.h"
 
 #include <jansson.h>
@@ -69,7 +68,7 @@ static err tell(struct tx *tx, const struct assign_decisions_of_row *row,
         .method = row->method,
         .reason = row->reason,
         .rule_uuid = row->rule_uuid,
-        .rule_type = row->rule_id ? rule_type_name((enum rule_type)row->rule_type) : NULL,
+        .rule_type = (enum rule_type)row->rule_type,
         .rule_priority = row->rule_priority,
         .agent_uuid = row->agent_uuid,
         .agent_name = row->agent_name,

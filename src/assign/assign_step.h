@@ -5,6 +5,7 @@
 #ifndef FD_ASSIGN_STEP_H
 #define FD_ASSIGN_STEP_H
 
+#include "assign/rules.h"
 #include "job/job.h"
 #include "ticket/change.h"
 
@@ -29,7 +30,7 @@ struct assign_decision {
     const char *method;
     const char *reason;
     struct uuid rule_uuid; /* nil: no rule, or it has been deleted since */
-    const char *rule_type; /* NULL likewise */
+    enum rule_type rule_type;
     int64_t rule_priority;
     struct uuid agent_uuid;
     const char *agent_name;

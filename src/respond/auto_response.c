@@ -56,8 +56,7 @@ err auto_response_find(struct tx *tx, const char *ref, struct auto_response *out
 {
     struct auto_response_row row;
     struct ref r;
-    err e =
-        ref_parse(ref, &r) ? q_auto_response_by_ref(tx, r.number, r.uuid, &row) : ERR_NOT_FOUND;
+    err e = ref_parse(ref, &r) ? q_auto_response_by_ref(tx, r.number, r.uuid, &row) : ERR_NOT_FOUND;
 
     if (e == ERR_NOT_FOUND)
         return fault_set(tx->fault, e, "Automatic response not found");
@@ -88,7 +87,8 @@ static err take_category(struct tx *tx, const char *name, struct auto_response *
 
     if (e == ERR_NOT_FOUND) {
         TRY(category_names(tx, &names));
-        return fault_field(tx->fault, "category", "there is no such category: use one of %s", names);
+        return fault_field(tx->fault, "category", "there is no such category: use one of %s",
+                           names);
     }
     TRY(e);
     r->category_id = category.id;

@@ -108,3 +108,8 @@ UPDATE sla_pause SET to_ms = $3, business_ms = $4 WHERE ticket_id = $1 AND from_
 
 -- @query sla_pauses_of(ticket_id int, since_ms int) many (from_ms int, to_ms int?, business_ms int)
 SELECT p.from_ms, p.to_ms, p.business_ms FROM sla_pause p WHERE p.ticket_id = $1 AND p.from_ms >= $2 ORDER BY p.from_ms
+
+-- The longest time that a policy promises in this calendar.
+-- @query calendar_longest_minutes(id int) one (minutes int)
+SELECT coalesce(max(CASE WHEN p.response_minutes > p.resolution_minutes THEN p.response_minutes ELSE p.resolution_minutes END), 0)
+FROM sla_policy p WHERE p.calendar_id = $1
