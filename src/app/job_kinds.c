@@ -3,9 +3,11 @@
 
 #include "app/housekeeping.h"
 #include "assign/assign_step.h"
+#include "sla/sla_step.h"
 #include "ticket/auto_close.h"
 
 const struct job_kind job_kinds[JOB_KIND_COUNT] = {
+    [JOB_SLA_MOMENT] = {.name = "sla_moment", .fire = sla_moment_fire},
     [JOB_ASSIGN_WAITING] = {.name = "assign_waiting", .fire = assign_waiting_fire},
     [JOB_HOUSEKEEPING] = {.name = "housekeeping", .fire = housekeeping_fire},
     [JOB_AUTO_CLOSE] = {.name = "auto_close", .fire = auto_close_fire},

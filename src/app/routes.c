@@ -1,11 +1,15 @@
 /* routes.c -- every route of the server, by the folder that owns it. */
 #include "app/app.h"
 
+#include "assign/rules_api.h"
 #include "category/category_api.h"
 #include "event/audit_api.h"
+#include "explain/explain_api.h"
 #include "file/attachment_api.h"
 #include "people/people_api.h"
+#include "respond/auto_responses_api.h"
 #include "search/list_query_api.h"
+#include "sla/sla_api.h"
 #include "ticket/ticket_api.h"
 
 /* A folder's table and its length, which only that folder's file knows. */
@@ -18,6 +22,11 @@ static const struct {
     {bulk_routes, &bulk_route_count},
     {list_routes, &list_route_count},
     {attachment_routes, &attachment_route_count},
+    {explain_routes, &explain_route_count},
+    {rule_routes, &rule_route_count},
+    {policy_routes, &policy_route_count},
+    {calendar_routes, &calendar_route_count},
+    {auto_response_routes, &auto_response_route_count},
     {service_routes, &service_route_count},
 };
 

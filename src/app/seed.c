@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "category/category.h"
 #include "job/job.h"
+#include "respond/respond_step.h"
 
 /* The seed's categories and what each adds to a ticket's score. */
 static const struct {
@@ -18,5 +19,6 @@ err desk_seed(struct tx *tx)
         struct category category;
         TRY(category_make(tx, categories[i].name, categories[i].score, &category));
     }
+    TRY(respond_seed(tx));
     return job_set(tx, JOB_HOUSEKEEPING, 0, tx->now_ms + MS_PER_HOUR);
 }

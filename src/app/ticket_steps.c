@@ -4,6 +4,7 @@
 #include "assign/assign_step.h"
 #include "priority/priority_step.h"
 #include "report/counters.h"
+#include "respond/respond_step.h"
 #include "search/search_step.h"
 #include "sla/sla_step.h"
 #include "ticket/auto_close.h"
@@ -17,6 +18,7 @@ const struct ticket_step ticket_steps[] = {
     {.name = "priority", .prepare = priority_prepare, .follow = priority_follow},
     {.name = "assignment", .prepare = assign_prepare, .follow = assign_follow},
     {.name = "service level", .prepare = sla_prepare, .follow = sla_follow},
+    {.name = "automatic response", .follow = respond_follow},
     {.name = "closing timer", .follow = auto_close_follow},
     /* Last: they count what all others made of the ticket. */
     {.name = "counters", .follow = counters_follow},
