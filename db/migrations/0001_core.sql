@@ -482,6 +482,19 @@ CREATE TABLE report_day (
   PRIMARY KEY (agent_id, dimension, day, key, slot)
 ) STRICT, WITHOUT_ROWID;
 
+-- How far an import came, so that it goes on where it was interrupted.
+CREATE TABLE import_progress (
+  source TEXT PRIMARY KEY,                   -- hash of path, size and beginning of the file
+  offset_bytes BIGINT NOT NULL,
+  line BIGINT NOT NULL,
+  created BIGINT NOT NULL,
+  skipped BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  unassigned BIGINT NOT NULL,                -- whose agent is not known here
+  updated_ms BIGINT NOT NULL,
+  finished_ms BIGINT
+) STRICT;
+
 -- Full text -------------------------------------------------------------------------------------------
 
 -- @sqlite

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "base/base.h"
 #include "cli/commands.h"
+#include "transfer/commands.h"
 #include "version.h"
 
 #include <sodium.h>
@@ -24,6 +25,7 @@ static const struct command {
     {"serve", "run the help desk", cmd_serve},
     {"agent", "add, list and change agents", cmd_agent},
     {"token", "make, list and revoke API tokens", cmd_token},
+    {"import", "take in tickets from CSV or JSON lines", cmd_import},
     {"settings", "list every setting with its value, default, limits and meaning", cmd_settings},
     {"version", "say which version this is", cmd_version},
 };

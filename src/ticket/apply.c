@@ -210,6 +210,36 @@ err ticket_apply(struct tx *tx, struct ticket_change *change)
     return run_follow(tx, change);
 }
 
+err ticket_add_told_comments(struct tx *tx, const struct ticket *ticket,
+                             const struct comment_input *comments, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct comment_input *input = &comments[i];
+        struct comment comment = {
+            .uuid = uuid_new(input->created_ms),
+            .ticket_id = ticket->id,
+            .author_type = input->author.type,
+            .author_id = input->author.id,
+            .author_uuid = input->author.uuid,
+            .author_name = input->author.name,
+            .content = input->content,
+            .is_internal = input->is_internal,
+            .created_ms = input->created_ms,
+        };
+
+        /* Who wrote as the requester is only now somebody with a number. */
+        if (comment.author_type == ACTOR_REQUESTER && comment.author_id == 0 &&
+            !comment.author_name) {
+            comment.author_id = ticket->requester.id;
+            comment.author_uuid = ticket->requester.uuid;
+            comment.author_name = ticket->requester.name;
+        }
+        TRY(sequence_next(tx, SEQ_COMMENT, &comment.id));
+        TRY(insert_comment(tx, &comment));
+    }
+    return OK;
+}
+
 err ticket_add_system_comment(struct tx *tx, struct ticket_change *change, const char *content,
                               bool is_internal, struct comment *out)
 {

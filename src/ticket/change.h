@@ -69,6 +69,10 @@ MUST_CHECK err ticket_link_add(struct tx *tx, const struct ticket *ticket,
 MUST_CHECK err ticket_add_system_comment(struct tx *tx, struct ticket_change *change,
                                          const char *content, bool is_internal,
                                          struct comment *out);
+/* What was said on a ticket before this desk knew it: rows only, already counted in the ticket. The ticket
+ * must be new in this unit (the search index reads its text at the end of the batch). */
+MUST_CHECK err ticket_add_told_comments(struct tx *tx, const struct ticket *ticket,
+                                        const struct comment_input *comments, size_t count);
 /* One of the ticket's history, with who, from, to. */
 MUST_CHECK err ticket_event(struct tx *tx, const struct ticket *ticket, const char *kind,
                             const char *from_json, const char *to_json, const char *note,

@@ -8,6 +8,8 @@
 
 static err resolve_assignee(struct tx *tx, const struct ticket_input *input, struct ticket *t)
 {
+    t->assignee = input->assignee;
+    t->group = input->group;
     if (!input->assignee_ref)
         return OK;
     if (!input->trusted)
@@ -53,7 +55,9 @@ err ticket_create(struct tx *tx, const struct ticket_input *input, struct ticket
         !t->assignee.id && ticket_status_is_active(t->status) && !input->imported;
     if (t->assignee.id && t->status == STATUS_NEW && !input->imported)
         t->status = STATUS_OPEN;
+    t->comment_count = (int64_t)input->comment_count;
     TRY(ticket_apply(tx, &change));
+    TRY(ticket_add_told_comments(tx, t, input->comments, input->comment_count));
     TRY(requester_count_ticket(tx, t->requester.id, t->created_ms));
     *out = *t;
     return OK;

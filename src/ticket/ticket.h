@@ -109,6 +109,8 @@ struct attachment_input {
     const char *mime_type;
 };
 
+struct comment_input;
+
 struct ticket_input {
     const char *subject;
     const char *description;
@@ -135,6 +137,11 @@ struct ticket_input {
     bool imported; /* no acknowledgement, no automatic assignment unless active and unassigned */
     int64_t created_ms, updated_ms, resolved_ms, closed_ms, response_ms;
     int status; /* enum ticket_status or -1 */
+    struct agent_ref assignee; /* found already; id 0: see assignee_ref */
+    struct group_ref group;    /* likewise; id 0: none */
+    /* The whole conversation, written with the ticket: nothing of it happens now. */
+    const struct comment_input *comments;
+    size_t comment_count;
 };
 
 /* Creates, scores, times, assigns, acknowledges. The whole pipeline. */

@@ -1,0 +1,16 @@
+-- @query import_progress_of(source text) one (offset_bytes int, line int, created int, skipped int, failed int, unassigned int,
+--   finished_ms int?)
+SELECT p.offset_bytes, p.line, p.created, p.skipped, p.failed, p.unassigned, p.finished_ms FROM import_progress p WHERE p.source = $1
+
+-- @query import_progress_put(source text, offset_bytes int, line int, created int, skipped int, failed int, unassigned int,
+--   now_ms int) exec
+INSERT INTO import_progress(source, offset_bytes, line, created, skipped, failed, unassigned, updated_ms, finished_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)
+ON CONFLICT (source) DO UPDATE SET offset_bytes = excluded.offset_bytes, line = excluded.line, created = excluded.created,
+  skipped = excluded.skipped, failed = excluded.failed, unassigned = excluded.unassigned, updated_ms = excluded.updated_ms
+
+-- @query import_progress_finish(source text, now_ms int) exec
+UPDATE import_progress SET finished_ms = $2 WHERE source = $1
+
+-- @query import_progress_forget(source text) exec
+DELETE FROM import_progress WHERE source = $1
