@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "http/shape.h"
+#include "base/email.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "http/shape.h"
+#include "base/email.h"
 #include "transfer/import_field.h"
 
 #include <stdlib.h>
