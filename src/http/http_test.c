@@ -149,6 +149,8 @@ static void the_same_key_does_the_work_once(void **state)
     key = JSON_TYPE "Idempotency-Key: k3\r\n";
     assert_status(ask(d, "POST /api/secrets", key, "{\"text\":\"a\"}"), 201);
     assert_status(ask(d, "POST /api/secrets", key, "{\"text\":\"a\"}"), 409);
+    key = JSON_TYPE "Idempotency-Key: \r\n";
+    assert_status(ask(d, "POST /api/notes", key, "{\"text\":\"a\"}"), 400);
     for (size_t n = IDEMPOTENCY_KEY_MAX_BYTES; n <= IDEMPOTENCY_KEY_MAX_BYTES + 1; n++) {
         memset(longest, 'k', n);
         longest[n] = '\0';
@@ -231,6 +233,19 @@ static void uploads_have_a_limit(void **state)
     assert_has(ask(d, "POST /api/files", AGENT, big), "file 3145728 ");
     assert_int_equal(count_uploads(d), 0);
     free(big);
+}
+
+static void a_disk_that_takes_nothing_is_no_fault_of_the_client(void **state)
+{
+    struct desk *d = *state;
+    char *heard;
+
+    assert_int_equal(rmdir(d->uploads), 0);
+    heard = ask(d, "POST /api/files", AGENT, "hello");
+    assert_status(heard, 500);
+    assert_lacks(heard, d->uploads);
+    assert_int_equal(mkdir(d->uploads, 0700), 0);
+    assert_status(ask(d, "POST /api/files", AGENT, "hello"), 201);
 }
 
 static void files_are_sent_whole_or_in_part(void **state)
@@ -339,6 +354,7 @@ int main(void)
         cmocka_unit_test(raw_files_are_uploaded),
         cmocka_unit_test(form_files_are_uploaded),
         cmocka_unit_test(uploads_have_a_limit),
+        cmocka_unit_test(a_disk_that_takes_nothing_is_no_fault_of_the_client),
         cmocka_unit_test(files_are_sent_whole_or_in_part),
         cmocka_unit_test(the_proxy_we_trust_names_the_client),
         cmocka_unit_test(what_runs_is_finished_before_the_stop),

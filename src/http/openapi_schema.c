@@ -211,11 +211,27 @@ static void put_schema(const struct field *field, const struct shape *owner, boo
     }
 }
 
+/* Can the default be told as a value, or is it a rule in words ("relevance when searching")? */
+static bool fallback_is_value(const struct field *field)
+{
+    int value;
+
+    return field->type != FIELD_ENUM || enum_parse(field->names, field->fallback, &value);
+}
+
 static void put_words(const struct field *field, struct json_out *j)
 {
+    bool in_words = field->fallback && !fallback_is_value(field);
+    struct buf about = {0};
+
     if (field->about)
-        JSON_PUT(j, text, "description", field->about);
-    if (!field->fallback)
+        buf_str(&about, field->about);
+    if (in_words)
+        buf_printf(&about, "%sDefault: %s", about.len ? ". " : "", field->fallback);
+    if (about.len)
+        JSON_PUT(j, text, "description", buf_text(&about));
+    buf_done(&about);
+    if (!field->fallback || in_words)
         return;
     json_key(j, "default");
     if (field->type == FIELD_INT || field->type == FIELD_BOOL || field->type == FIELD_REAL)

@@ -10,9 +10,13 @@
 
 enum { MULTIPART_OVERHEAD_BYTES = 64 * 1024, MULTIPART_BUFFER_BYTES = 8 * 1024 };
 
-static err disk_error(void)
+/* The sentence is for the log: above 499 the client is told less. */
+static err disk_error(struct exchange *x)
 {
-    return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
+    int why = errno;
+
+    return fault_set(&x->request.fault, why == ENOSPC || why == EDQUOT ? ERR_FULL : ERR_IO,
+                     "upload: %s", strerrordesc_np(why));
 }
 
 static bool is_multipart(const struct request *r)
@@ -91,7 +95,7 @@ static err open_file(struct exchange *x, const char *file_name)
                         x->file_count);
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return disk_error();
+        return disk_error(x);
     f = ARENA_NEW(&x->arena, struct receiving_file);
     f->fd = fd;
     f->upload.path = path;
@@ -133,7 +137,7 @@ static err append(struct exchange *x, const char *data, size_t size)
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
-            return disk_error();
+            return disk_error(x);
         data += done;
         size -= (size_t)done;
     }
@@ -213,7 +217,7 @@ err upload_sync(struct exchange *x)
 {
     for (const struct upload *u = x->request.uploads; u; u = u->next) {
         int fd = open(u->path, O_RDONLY | O_CLOEXEC);
-        err e = fd < 0 || fsync(fd) != 0 ? disk_error() : OK;
+        err e = fd < 0 || fsync(fd) != 0 ? disk_error(x) : OK;
 
         if (fd >= 0)
             close(fd);
