@@ -180,6 +180,9 @@ WHERE t.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))) AN
 -- @query list_has_tag(tag text, created_ms int, ticket_id int) one (yes int)
 SELECT 1 FROM ticket_tag WHERE tag = $1 AND created_ms = $2 AND ticket_id = $3
 
+-- @query list_has_external_id(external_id text, ticket_id int) one (yes int)
+SELECT 1 FROM ticket WHERE id = $2 AND external_id = $1
+
 -- How many tickets stand in each state: of one assignee, or of all (-1). priority -1 to -1 reads the sums by status alone.
 -- @shape count_row: priority int, category_id int, status int, n int
 

@@ -49,27 +49,53 @@ bool filter_is_counted(const struct list_filter *f)
            time_window_open(f->created) && time_window_open(f->updated) && time_window_open(f->due);
 }
 
-err list_row_fits(struct tx *tx, const struct list_filter *f, const struct list_row *row, bool *out)
+static bool row_values_fit(const struct list_filter *f, const struct list_row *row)
+{
+    return id_list_has(&f->statuses, row->status) && id_list_has(&f->priorities, row->priority) &&
+           id_list_has(&f->categories, row->category_id) &&
+           id_list_has(&f->assignees, row->assignee_id) &&
+           id_list_has(&f->requesters, row->requester_id) &&
+           id_list_has(&f->groups, row->group_id) && within(f->created, row->created_ms) &&
+           within(f->updated, row->updated_ms) &&
+           (time_window_open(f->due) || (row->due_ms && within(f->due, row->due_ms)));
+}
+
+static err has_any_tag(struct tx *tx, const struct list_filter *f, const struct list_row *row,
+                       bool *out)
 {
     struct list_has_tag_row yes;
-    bool fits =
-        id_list_has(&f->statuses, row->status) && id_list_has(&f->priorities, row->priority) &&
-        id_list_has(&f->categories, row->category_id) &&
-        id_list_has(&f->assignees, row->assignee_id) &&
-        id_list_has(&f->requesters, row->requester_id) && id_list_has(&f->groups, row->group_id) &&
-        within(f->created, row->created_ms) && within(f->updated, row->updated_ms) &&
-        (time_window_open(f->due) || (row->due_ms && within(f->due, row->due_ms)));
+    bool has = false;
 
-    if (fits && f->tag_count) {
-        fits = false;
-        for (size_t i = 0; i < f->tag_count && !fits; i++) {
-            err e = q_list_has_tag(tx, f->tags[i], row->created_ms, row->id, &yes);
+    for (size_t i = 0; i < f->tag_count && !has; i++) {
+        err e = q_list_has_tag(tx, f->tags[i], row->created_ms, row->id, &yes);
 
-            if (e != OK && e != ERR_NOT_FOUND)
-                return e;
-            fits = e == OK;
-        }
+        if (e != OK && e != ERR_NOT_FOUND)
+            return e;
+        has = e == OK;
     }
+    *out = has;
+    return OK;
+}
+
+static err has_external_id(struct tx *tx, const char *external_id, int64_t ticket_id, bool *out)
+{
+    struct list_has_external_id_row yes;
+    err e = q_list_has_external_id(tx, external_id, ticket_id, &yes);
+
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *out = e == OK;
+    return OK;
+}
+
+err list_row_fits(struct tx *tx, const struct list_filter *f, const struct list_row *row, bool *out)
+{
+    bool fits = row_values_fit(f, row);
+
+    if (fits && f->tag_count)
+        TRY(has_any_tag(tx, f, row, &fits));
+    if (fits && f->external_id)
+        TRY(has_external_id(tx, f->external_id, row->id, &fits));
     *out = fits;
     return OK;
 }

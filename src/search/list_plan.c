@@ -113,7 +113,7 @@ bool plan_window(struct arena *a, const struct list_filter *f, enum list_sort so
     bool by_due = !time_window_open(f->due) && sort != SORT_DUE;
     bool by_updated = !time_window_open(f->updated) && sort != SORT_UPDATED;
 
-    if (!by_due && !by_updated)
+    if (f->external_id || (!by_due && !by_updated))
         return false;
     *out = (struct range_set){.window = by_due ? f->due : f->updated, .filtered = true};
     add_statuses(a, out, by_due ? RANGE_DUE : RANGE_UPDATED, f, 0);
@@ -136,7 +136,7 @@ int plan_levels(const struct list_filter *f, enum list_sort sort)
 void plan_level(struct arena *a, const struct list_filter *f, const struct cube *cube,
                 enum list_sort sort, bool ascending, int level, struct range_set *out)
 {
-    bool others = by_state(f) || f->requesters.n || f->groups.n || f->tag_count;
+    bool others = by_state(f) || f->requesters.n || f->groups.n || f->tag_count || f->external_id;
     bool created = !time_window_open(f->created);
     bool updated = !time_window_open(f->updated);
     bool due = !time_window_open(f->due);
