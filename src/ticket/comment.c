@@ -62,10 +62,10 @@ static enum ticket_status status_after(const struct tx *tx, const struct ticket 
     return t->status;
 }
 
-/* Too late for the old ticket: a new one that is linked to it. */
+/* Too late for the old ticket: a new one that is linked to it. What was said is its description. */
 static err open_follow_up(struct tx *tx, const struct ticket *old,
-                          const struct comment_input *input, struct comment *out,
-                          struct ticket *out_ticket)
+                          const struct comment_input *input, const struct actor *author,
+                          struct comment *out, struct ticket *out_ticket)
 {
     struct ticket_input follow_up = {
         .subject = old->subject,
@@ -84,7 +84,16 @@ static err open_follow_up(struct tx *tx, const struct ticket *old,
 
     TRY(ticket_create(tx, &follow_up, out_ticket));
     TRY(ticket_link_add(tx, out_ticket, old, "follow_up"));
-    *out = (struct comment){.ticket_id = out_ticket->id};
+    *out = (struct comment){
+        .uuid = out_ticket->uuid,
+        .ticket_id = out_ticket->id,
+        .author_type = author->type,
+        .author_id = author->id,
+        .author_uuid = author->uuid,
+        .author_name = author->name,
+        .content = input->content,
+        .created_ms = out_ticket->created_ms,
+    };
     return OK;
 }
 
@@ -112,7 +121,7 @@ err ticket_comment(struct tx *tx, const char *ref, const struct comment_input *i
                          COMMENTS_PER_TICKET_MAX);
     status = status_after(tx, &change.before, input, &author);
     if (status == TICKET_STATUS_COUNT)
-        return open_follow_up(tx, &change.before, input, out, out_ticket);
+        return open_follow_up(tx, &change.before, input, &author, out, out_ticket);
     TRY(make_comment(tx, input, &author, &comment));
     comment.ticket_id = change.before.id;
     change.after.status = status;

@@ -7,6 +7,8 @@
 #include "ticket/ticket_api.h"
 #include "ticket/ticket_view_api.h"
 
+#include <inttypes.h>
+
 /* ---- comments ---- */
 
 struct comment_body {
@@ -56,10 +58,13 @@ static err comment_post(struct request *r, struct tx *tx)
 
     TRY(is_internal(r, body, &input.is_internal));
     TRY(ticket_comment(tx, request_param(r, "id"), &input, &comment, &ticket));
-    if (body->attachment_ids.n > 0)
+    if (body->attachment_ids.n > 0 && comment.id)
         TRY(attachments_of_comment(tx, comment.id, &attachments));
     comment_view_fill(tx, &comment, &attachments, view);
-    return answer(r, 201, &comment_view_shape, view);
+    answer(r, 201, &comment_view_shape, view);
+    /* Where it went: a reply that came too late has opened a ticket of its own. */
+    answer_header(r, "Location", arena_printf(r->arena, "/api/tickets/%" PRId64, ticket.id));
+    return OK;
 }
 
 struct comments_answer {

@@ -58,7 +58,6 @@ err ticket_unlink(struct tx *tx, const char *ref, const char *other_ref, const c
     int64_t changed;
 
     TRY(access_require_role(tx, ROLE_AGENT));
-    TRY(check_kind(tx, kind));
     TRY(ticket_find(tx, ref, &ticket));
     TRY(ticket_find(tx, other_ref, &other));
     TRY(q_link_delete(tx, ticket.id, other.id, kind, &changed));

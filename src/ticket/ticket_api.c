@@ -103,8 +103,9 @@ static err ticket_post(struct request *r, struct tx *tx)
     TRY(requester_is_self(tx, &input.requester));
     TRY(find_category(r, tx, body->category, &input.category));
     TRY(ticket_create(tx, &input, &ticket));
+    answer_ticket(r, tx, 201, &ticket);
     answer_header(r, "Location", arena_printf(r->arena, "/api/tickets/%" PRId64, ticket.id));
-    return answer_ticket(r, tx, 201, &ticket);
+    return OK;
 }
 
 /* ---- read ---- */
