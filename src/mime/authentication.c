@@ -119,6 +119,6 @@ void authentication_read(struct parse *p, const struct headers *h, struct mail *
         if (!value || strncasecmp(value, SPAM_FLAGS[i].prefix, strlen(SPAM_FLAGS[i].prefix)) != 0)
             continue;
         m->is_spam = true;
-        m->spam_why = arena_printf(p->arena, "%s: %.200s", SPAM_FLAGS[i].header, value);
+        m->spam_why = header_reason(p->arena, SPAM_FLAGS[i].header, value);
     }
 }

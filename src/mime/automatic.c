@@ -127,7 +127,7 @@ static const char *sign_of(struct parse *p, const struct headers *h)
         if ((SIGNS[i].match == NOT_NO && (strncasecmp(value, "no", 2) == 0 || !*value)) ||
             (SIGNS[i].match == ONE_OF && !is_one_of(value, SIGNS[i].values)))
             continue;
-        return arena_printf(p->arena, "%s: %.200s", SIGNS[i].header, value);
+        return header_reason(p->arena, SIGNS[i].header, value);
     }
     return NULL;
 }

@@ -1,5 +1,6 @@
 #include "mime/header.h"
 
+#include "base/utf8.h"
 #include "mime/charset.h"
 #include "mime/text_out.h"
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { LOOKAHEAD_LINES = 20 };
+enum { LOOKAHEAD_LINES = 20, REASON_MAX_BYTES = 200 };
 
 static size_t line_end(const char *data, size_t len, size_t at)
 {
@@ -167,6 +168,12 @@ char *header_line(struct arena *a, const struct header *h)
 char *header_line_of(struct arena *a, const struct headers *h, const char *name)
 {
     return header_line(a, header_find(h, name));
+}
+
+const char *header_reason(struct arena *a, const char *name, const char *value)
+{
+    size_t len = utf8_cut(value, strlen(value), REASON_MAX_BYTES);
+    return arena_printf(a, "%s: %.*s", name, (int)len, value);
 }
 
 struct word {

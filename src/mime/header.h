@@ -28,6 +28,8 @@ const struct header *header_find_nth(const struct headers *h, const char *name, 
 char *header_line(struct arena *a, const struct header *h);
 /* The same of the first with that name. */
 char *header_line_of(struct arena *a, const struct headers *h, const char *name);
+/* "Name: value" as a reason for people, cut to a sane length. */
+const char *header_reason(struct arena *a, const char *name, const char *value);
 /* For people: encoded words (RFC 2047), also broken ones, decoded; no control characters. */
 char *header_text(struct arena *a, const struct header *h);
 /* RFC 2047 on text that is unfolded UTF-8 already. */

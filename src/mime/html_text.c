@@ -197,14 +197,14 @@ static enum block block_of(const GumboNode *n)
 /* What entering an element must remember until it is left. */
 struct open_element {
     size_t text_at;  /* <a>: where its text begins */
-    size_t lines_at; /* <tr>: lines written before it */
+    size_t lines_at; /* <tr>: lines written before its text begins */
     bool row_begun;  /* <tr>: a cell has been seen */
     bool is_quote;
 };
 
 static void enter_cell(struct render *r, struct open_element *row)
 {
-    if (row->row_begun && r->out.len && r->lines <= row->lines_at + 1 &&
+    if (row->row_begun && r->out.len && r->lines <= row->lines_at &&
         r->quote_depth == r->written_depth) {
         r->newlines = 0;
         r->line_begun = true;
@@ -249,7 +249,7 @@ static bool same_address(const char *text, size_t len, const char *url)
     url_len = strcspn(url, "?");
     if (len && text[len - 1] == '/')
         len--;
-    if (strlen(url) == len || (url[len] == '/' && !url[len + 1]))
+    if (strlen(url) == len || (strlen(url) == len + 1 && url[len] == '/'))
         url_len = len;
     return url_len == len && strncasecmp(text, url, len) == 0;
 }
@@ -285,7 +285,10 @@ static void enter(struct render *r, const GumboNode *n, enum block block, struct
     }
     if (block != INLINE)
         render_break(r, block == PARAGRAPH ? 2 : 1);
-    *open = (struct open_element){.text_at = r->out.len, .lines_at = r->lines};
+    *open = (struct open_element){
+        .text_at = r->out.len,
+        .lines_at = r->lines + (size_t)(r->out.len ? r->newlines : 0),
+    };
     switch ((int)n->v.element.tag) {
     case GUMBO_TAG_BR:
         render_line_break(r);

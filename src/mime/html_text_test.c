@@ -43,6 +43,8 @@ static const struct {
     {"see <a href='https://example.com/a'>the page</a>.",
      "see the page <https://example.com/a>.\n"},
     {"<a href='https://example.com/'>example.com</a>", "example.com\n"},
+    {"<a href='http://a'>a text longer than its address</a>",
+     "a text longer than its address <http://a>\n"},
     {"<a href='mailto:jo@example.com'>jo@example.com</a>", "jo@example.com\n"},
     {"<a href='javascript:alert(1)'>click</a>", "click\n"},
     {"<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a | b\nc | d\n"},

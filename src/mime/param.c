@@ -116,7 +116,7 @@ static char *assemble(struct arena *a, const struct piece *pieces, size_t n, siz
     int wanted = pieces[first].segment < 0 ? -1 : 0;
     bool extended = false;
 
-    for (size_t i = first; i < n; i++) {
+    for (size_t i = wanted < 0 ? first : 0; i < n; i++) {
         const char *value = pieces[i].value;
 
         if (pieces[i].segment != wanted || strcmp(pieces[i].name, name) != 0)
@@ -137,7 +137,7 @@ static char *assemble(struct arena *a, const struct piece *pieces, size_t n, siz
         if (wanted < 0)
             break;
         wanted++;
-        i = first == 0 ? (size_t)-1 : first - 1; /* segments come in any order */
+        i = (size_t)-1; /* segments come in any order: look from the start for the next */
     }
     text_out_end(&t);
     if (extended)

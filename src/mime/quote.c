@@ -29,6 +29,7 @@ struct fold {
     bool attributed; /* somebody is said to have written what is quoted */
     bool is_forward;
     size_t history_at;
+    bool mark_seen;      /* the line at history_at has been passed */
     int signature_tries; /* a text of nothing but dashes must not cost more than its length */
 };
 
@@ -98,7 +99,7 @@ static size_t fold_quote(struct fold *f, size_t i)
 /* Lines that end a signature: what follows is not the writer's card. */
 static bool ends_signature(const struct fold *f, size_t i)
 {
-    return f->lines.at[i].depth > 0 || f->lines.at[i].offset >= f->history_at ||
+    return f->lines.at[i].depth > 0 || (!f->mark_seen && f->lines.at[i].offset >= f->history_at) ||
            match_original_separator(&f->lines.at[i]) || match_forward(&f->lines.at[i]) ||
            match_attribution(&f->lines, i) > 0 || match_header_block(&f->lines, i) > 0;
 }
@@ -146,12 +147,12 @@ static size_t fold_history(struct fold *f, size_t i, size_t header)
     return f->lines.count;
 }
 
-/* A client's own mark in HTML; a forwarded message below it is content. */
-static bool is_marked_history(const struct fold *f, size_t i)
+/* Below a client's own mark in HTML: a forwarded message is content there too. */
+static bool is_history(const struct fold *f, size_t i)
 {
     size_t at = i;
 
-    if (f->history_at == HTML_NO_HISTORY || f->lines.at[i].offset < f->history_at || f->is_forward)
+    if (f->is_forward)
         return false;
     for (int seen = 0; seen < 4 && at < f->lines.count; seen++, at++) {
         at = next_text(f, at);
@@ -177,12 +178,12 @@ static bool starts_header_history(const struct fold *f, size_t i)
 
 static void classify(struct fold *f)
 {
-    bool mark_seen = false;
-
     for (size_t i = 0; i < f->lines.count;) {
         const struct line *line = &f->lines.at[i];
+        bool is_marked = !f->mark_seen && !is_blank_line(line) && line->offset >= f->history_at;
         size_t n;
 
+        f->mark_seen |= is_marked;
         if (is_blank_line(line)) {
             i++;
         } else if (match_forward(line) && !f->attributed) {
@@ -195,8 +196,7 @@ static void classify(struct fold *f)
             return;
         } else if ((n = match_attribution(&f->lines, i)) > 0) {
             i = fold_history(f, i, n);
-        } else if (!mark_seen && is_marked_history(f, i)) {
-            mark_seen = true;
+        } else if (is_marked && is_history(f, i)) {
             i = fold_history(f, i, 1);
         } else if (starts_header_history(f, i)) {
             set_fate(f, i, f->lines.count, DROP);

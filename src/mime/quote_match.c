@@ -359,8 +359,14 @@ size_t match_header_block(const struct lines *l, size_t i)
 
 static bool contains_word(const struct line *line, const char *const *words)
 {
+    char s[SHORT_LINE_BYTES + 1];
+
+    if (line->bare_len > SHORT_LINE_BYTES)
+        return false;
+    memcpy(s, line->bare, line->bare_len);
+    s[line->bare_len] = '\0';
     for (; *words; words++) {
-        if (memmem(line->bare, line->bare_len, *words, strlen(*words)))
+        if (strcasestr(s, *words))
             return true;
     }
     return false;
