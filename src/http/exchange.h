@@ -34,7 +34,7 @@ struct peer {
     struct http_server *server;
     struct peer *prev, *next;
     int fd;
-    bool has_asked; /* a request was complete at least once */
+    _Atomic bool has_asked; /* a request was complete at least once */
     _Atomic int64_t
         deadline_us; /* by then the client must have sent what we wait for; 0: no wait */
     char ip[48];
