@@ -1,0 +1,114 @@
+#include "mail_out/render.h"
+
+#include "base/limits.h"
+#include "base/settings.h"
+#include "file/attachment.h"
+#include "mime/compose.h"
+
+#include <cmark-gfm-core-extensions.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More than most servers take; the rest is on the ticket. */
+enum { MAIL_FILES_MAX_BYTES = 20 * 1024 * 1024 };
+
+err outbox_files(struct tx *tx, const struct outbox_mail *mail, struct outbox_files *out)
+{
+    struct attachment_list list = {0};
+    int64_t bytes = 0;
+
+    if (mail->comment_id && strcmp(mail->kind, "reply") == 0)
+        TRY(attachments_of_comment(tx, mail->comment_id, &list));
+    *out = (struct outbox_files){ARENA_ARRAY(tx->arena, struct outbox_file, list.n), 0};
+    for (size_t i = 0; i < list.n; i++) {
+        const struct attachment *a = &list.v[i];
+
+        bytes += a->size_bytes;
+        if (a->is_internal || bytes > MAIL_FILES_MAX_BYTES)
+            continue;
+        out->v[out->n++] = (struct outbox_file){
+            .file_name = a->file_name,
+            .mime_type = a->mime_type,
+            .path = file_path(tx->arena, tx_data_dir(tx), a->sha256),
+        };
+    }
+    return OK;
+}
+
+/* Process-wide, once: the registry is not for two threads at a time. */
+static void register_extensions(void)
+{
+    cmark_gfm_core_extensions_ensure_registered();
+}
+
+const char *markdown_html(struct arena *a, const char *markdown)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static const char *const extensions[] = {"autolink", "strikethrough", "table"};
+    const int options = CMARK_OPT_HARDBREAKS | CMARK_OPT_VALIDATE_UTF8;
+    cmark_parser *parser;
+    cmark_node *document;
+    const char *out;
+    char *html;
+
+    pthread_once(&once, register_extensions);
+    parser = cmark_parser_new(options);
+    for (size_t i = 0; i < COUNT_OF(extensions); i++) {
+        cmark_syntax_extension *found = cmark_find_syntax_extension(extensions[i]);
+
+        if (found)
+            cmark_parser_attach_syntax_extension(parser, found);
+    }
+    cmark_parser_feed(parser, markdown, strlen(markdown));
+    document = cmark_parser_finish(parser);
+    html = cmark_render_html(document, options, cmark_parser_get_syntax_extensions(parser));
+    out = arena_printf(a,
+                       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>\n"
+                       "%s</body></html>\n",
+                       html);
+    free(html);
+    cmark_node_free(document);
+    cmark_parser_free(parser);
+    return out;
+}
+
+static struct compose_file *compose_files(struct arena *a, const struct outbox_files *files)
+{
+    struct compose_file *out = ARENA_ARRAY(a, struct compose_file, files->n);
+
+    for (size_t i = 0; i < files->n; i++)
+        out[i] = (struct compose_file){.path = files->v[i].path,
+                                       .file_name = files->v[i].file_name,
+                                       .mime_type = files->v[i].mime_type};
+    return out;
+}
+
+err outbox_render(struct arena *a, const struct settings *settings, const struct outbox_mail *mail,
+                  const struct outbox_files *files, struct buf *out)
+{
+    const char *desk = settings->smtp_from_name ? settings->smtp_from_name : settings->desk_name;
+    struct mail_address from = {desk, settings->mail_address};
+    struct mail_address to = {mail->to.name, mail->to.email};
+    struct compose_header ticket = {"X-Frontdesk-Ticket", NULL};
+    struct compose message = {
+        .from = from,
+        .reply_to = {&from, 1},
+        .to = {&to, 1},
+        .subject = mail->subject,
+        .message_id = mail->message_id,
+        .in_reply_to = mail->in_reply_to,
+        .references = mail_ids_parse(a, mail->references, MAIL_REFERENCES_MAX),
+        .date_ms = mail->created_ms,
+        .auto_submitted = mail->auto_submitted,
+        .headers = &ticket,
+        .header_count = mail->ticket_id ? 1 : 0,
+        .text = mail->body,
+        .html = markdown_html(a, mail->body),
+        .files = compose_files(a, files),
+        .file_count = files->n,
+    };
+
+    ticket.value = arena_printf(a, "%lld", (long long)mail->ticket_id);
+    return compose_mail(&message, out);
+}
