@@ -88,9 +88,9 @@ static err mail_get_raw(struct request *r, struct tx *tx)
 
     TRY(find(r, tx, &row));
     TRY(answer_file(r, file_path(tx->arena, tx_data_dir(tx), row.sha256.data), "message/rfc822"));
-    answer_header(r, "Content-Disposition",
-                  arena_printf(tx->arena, "attachment; filename=\"%s.eml\"",
-                               uuid_text(row.uuid, id)));
+    answer_header(
+        r, "Content-Disposition",
+        arena_printf(tx->arena, "attachment; filename=\"%s.eml\"", uuid_text(row.uuid, id)));
     answer_header(r, "X-Content-Type-Options", "nosniff");
     answer_header(r, "Content-Security-Policy", "sandbox; default-src 'none'");
     return OK;

@@ -49,7 +49,7 @@ struct bounce_view {
     const char *recipient;
     const char *status;
     const char *diagnostic;
-    int permanent;
+    enum tri permanent;
 };
 static const struct field bounce_fields[] = {
     {"recipient", FIELD_TEXT, offsetof(struct bounce_view, recipient)},
@@ -57,8 +57,8 @@ static const struct field bounce_fields[] = {
     {"diagnostic", FIELD_TEXT, offsetof(struct bounce_view, diagnostic)},
     {"permanent", FIELD_TRI, offsetof(struct bounce_view, permanent)},
 };
-static const struct shape bounce_shape = SHAPE_OUT("MailBounce", "What could not be delivered",
-                                                   struct bounce_view, bounce_fields);
+static const struct shape bounce_shape =
+    SHAPE_OUT("MailBounce", "What could not be delivered", struct bounce_view, bounce_fields);
 
 struct authentication_view {
     const char *spf;
@@ -105,7 +105,7 @@ struct mail_view {
     int64_t received_ms;
     int64_t size;
     const char *message_id;
-    struct text_list in_reply_to;
+    const char *in_reply_to;
     struct text_list references;
     const struct address_view *from;
     struct object_list to;
@@ -134,7 +134,7 @@ static const struct field mail_fields[] = {
     {"receivedAt", FIELD_TIME, AT(received_ms), .required = true},
     {"size", FIELD_INT, AT(size), .required = true, .about = "bytes"},
     {"messageId", FIELD_TEXT, AT(message_id)},
-    {"inReplyTo", FIELD_TEXTS, AT(in_reply_to), .required = true},
+    {"inReplyTo", FIELD_TEXT, AT(in_reply_to)},
     {"references", FIELD_TEXTS, AT(references), .required = true},
     {"from", FIELD_OBJECT, AT(from), .of = &address_shape},
     {"to", FIELD_OBJECTS, AT(to), .required = true, .of = &address_shape},
@@ -216,7 +216,7 @@ static const struct bounce_view *bounce_of(struct arena *a, const struct mail *m
         return NULL;
     out = ARENA_NEW(a, struct bounce_view);
     *out = (struct bounce_view){mail->bounce.recipient, mail->bounce.status,
-                                mail->bounce.diagnostic, (int)mail->bounce.permanent};
+                                mail->bounce.diagnostic, mail->bounce.permanent};
     return out;
 }
 
@@ -245,7 +245,7 @@ const struct mail_view *mail_view_of(struct arena *a, const struct mail_row *row
         .received_ms = row->received_ms,
         .size = row->size_bytes,
         .message_id = mail->message_id,
-        .in_reply_to = {mail->in_reply_to.at, mail->in_reply_to.count},
+        .in_reply_to = mail->in_reply_to.count ? mail->in_reply_to.at[0] : NULL,
         .references = {mail->references.at, mail->references.count},
         .from = has_from ? addresses(a, &mail->from, 1).v : NULL,
         .to = addresses(a, mail->to.at, mail->to.count),

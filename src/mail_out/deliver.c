@@ -57,8 +57,7 @@ static void send(const struct settings *settings, struct delivery *d, struct are
         d->result = SMTP_LATER;
         d->error = err_text(e);
     } else {
-        d->result =
-            smtp_send(settings, d->mail.to.email, message.data, message.len, a, &d->error);
+        d->result = smtp_send(settings, d->mail.to.email, message.data, message.len, a, &d->error);
     }
     buf_done(&message);
 }

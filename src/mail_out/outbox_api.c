@@ -16,8 +16,8 @@ static const struct field recipient_fields[] = {
     {"name", FIELD_TEXT, offsetof(struct recipient_view, name)},
     {"email", FIELD_TEXT, offsetof(struct recipient_view, email), .required = true},
 };
-static const struct shape recipient_shape = SHAPE_OUT("OutboxRecipient", "Who a mail goes to",
-                                                      struct recipient_view, recipient_fields);
+static const struct shape recipient_shape =
+    SHAPE_OUT("OutboxRecipient", "Who a mail goes to", struct recipient_view, recipient_fields);
 
 struct outbox_view {
     struct uuid id;
@@ -65,9 +65,8 @@ static const struct field outbox_list_fields[] = {
     {"nextCursor", FIELD_TEXT, offsetof(struct outbox_list_view, next_cursor),
      .about = "null: that was all"},
 };
-static const struct shape outbox_list_shape =
-    SHAPE_OUT("OutboxList", "Outgoing mails, newest first", struct outbox_list_view,
-              outbox_list_fields);
+static const struct shape outbox_list_shape = SHAPE_OUT(
+    "OutboxList", "Outgoing mails, newest first", struct outbox_list_view, outbox_list_fields);
 
 struct outbox_query {
     uint64_t present;
@@ -127,8 +126,7 @@ static err outbox_get(struct request *r, struct tx *tx)
         view_of(tx->arena, &list.v[i], &views[i]);
     view.mails.v = views;
     if (list.n > view.mails.n)
-        view.next_cursor =
-            arena_printf(tx->arena, "%lld", (long long)list.v[view.mails.n - 1].id);
+        view.next_cursor = arena_printf(tx->arena, "%lld", (long long)list.v[view.mails.n - 1].id);
     return answer(r, 200, &outbox_list_shape, &view);
 }
 

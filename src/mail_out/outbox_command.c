@@ -29,7 +29,8 @@ static const struct arg_option options[] = {
 static const struct arg_command command = {
     .name = "outbox",
     .summary = "show mail that waits to be sent; write it out; try again",
-    .about = "Mail is delivered by the server once smtp_url is set; until then it waits here. Each mail has\n"
+    .about = "Mail is delivered by the server once smtp_url is set; until then it waits here. Each "
+             "mail has\n"
              "one recipient and keeps its Message-ID however often it is tried.",
     .options = options,
     .common = desk_options,

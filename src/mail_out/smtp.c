@@ -78,9 +78,9 @@ static void set_tls(CURL *curl, const struct settings *s)
     bool required = strcmp(s->smtp_tls, "required") == 0;
     bool smtps = strncmp(s->smtp_url, "smtps:", 6) == 0;
     bool verify = required || smtps || s->smtp_user;
-    long level = required || smtps                    ? CURLUSESSL_ALL
+    long level = required || smtps                   ? CURLUSESSL_ALL
                  : strcmp(s->smtp_tls, "never") == 0 ? CURLUSESSL_NONE
-                                                      : CURLUSESSL_TRY;
+                                                     : CURLUSESSL_TRY;
 
     curl_easy_setopt(curl, CURLOPT_USE_SSL, level);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
@@ -131,8 +131,7 @@ static enum smtp_result judge(CURLcode code, long reply)
 /* The return address is the desk's: bounces come back to it, are known by the Message-ID they return,
  * and are never answered. */
 enum smtp_result smtp_send(const struct settings *settings, const char *recipient,
-                           const char *message, size_t len, struct arena *a,
-                           const char **out_error)
+                           const char *message, size_t len, struct arena *a, const char **out_error)
 {
     struct delivery d = {.at = message, .left = len};
     CURL *curl = thread_handle();
