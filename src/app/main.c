@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "base/base.h"
 #include "cli/commands.h"
+#include "mail_in/mail_in_command.h"
 #include "transfer/commands.h"
 #include "version.h"
 
@@ -26,6 +27,8 @@ static const struct command {
     {"agent", "add, list and change agents", cmd_agent},
     {"token", "make, list and revoke API tokens", cmd_token},
     {"import", "take in tickets from CSV or JSON lines", cmd_import},
+    {"mail-in", "take mail in: from a pipe, files, mbox files or Maildirs", cmd_mail_in},
+    {"outbox", "show mail that waits to be sent; write it out; try again", cmd_outbox},
     {"settings", "list every setting with its value, default, limits and meaning", cmd_settings},
     {"version", "say which version this is", cmd_version},
 };

@@ -6,6 +6,8 @@
 #include "event/audit_api.h"
 #include "explain/explain_api.h"
 #include "file/attachment_api.h"
+#include "mail_in/mail_api.h"
+#include "mail_out/outbox_api.h"
 #include "people/people_api.h"
 #include "respond/auto_responses_api.h"
 #include "search/list_query_api.h"
@@ -22,6 +24,8 @@ static const struct {
     {bulk_routes, &bulk_route_count},
     {list_routes, &list_route_count},
     {attachment_routes, &attachment_route_count},
+    {mail_routes, &mail_route_count},
+    {outbox_routes, &outbox_route_count},
     {explain_routes, &explain_route_count},
     {rule_routes, &rule_route_count},
     {policy_routes, &policy_route_count},

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "cli/open.h"
 #include "http/idempotency.h"
+#include "mail_out/mail_out.h"
+#include "mime/mail.h"
 #include "people/people_api.h"
 #include "version.h"
 
@@ -96,8 +98,17 @@ static void make_openapi(void)
     openapi_write(tables, count, FRONTDESK_VERSION, &j);
 }
 
+static err start_mail_out(struct tx *tx, void *arg)
+{
+    return mail_out_start(tx);
+}
+
 static err start(struct desk *desk)
 {
+    struct unit_setup setup = desk_unit(desk);
+
+    mail_init();
+    TRY(store_write(desk->store, &setup, start_mail_out, NULL));
     app.settings = &desk->settings;
     app.store = desk->store;
     app.started_ms = clock_now_ms();

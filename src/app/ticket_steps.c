@@ -2,6 +2,8 @@
 #include "ticket/change.h"
 
 #include "assign/assign_step.h"
+#include "file/attachment_step.h"
+#include "mail_out/mail_out.h"
 #include "priority/priority_step.h"
 #include "report/counters.h"
 #include "respond/respond_step.h"
@@ -18,7 +20,9 @@ const struct ticket_step ticket_steps[] = {
     {.name = "priority", .prepare = priority_prepare, .follow = priority_follow},
     {.name = "assignment", .prepare = assign_prepare, .follow = assign_follow},
     {.name = "service level", .prepare = sla_prepare, .follow = sla_follow},
+    {.name = "attachments", .follow = attachment_follow},
     {.name = "automatic response", .follow = respond_follow},
+    {.name = "mail out", .follow = mail_out_follow},
     {.name = "closing timer", .follow = auto_close_follow},
     /* Last: they count what all others made of the ticket. */
     {.name = "counters", .follow = counters_follow},

@@ -49,7 +49,12 @@ struct mail_pump *mail_pump_new(struct store *store, const struct settings *sett
     return pump;
 }
 
-/* From the writer's thread. */
+/* Both of these run on the writer's thread, with the same argument. */
+static err decide(struct tx *tx, void *arg)
+{
+    return intake_decide(tx, &((struct slot *)arg)->intake);
+}
+
 static void on_written(void *arg, err result)
 {
     struct slot *slot = arg;
@@ -132,7 +137,7 @@ void mail_pump_put(struct mail_pump *pump, const void *raw, size_t len, void *ta
     pump->count++;
     e = intake_read(&slot->intake);
     if (e == OK)
-        e = store_submit(pump->store, &slot->setup, intake_decide, on_written, slot);
+        e = store_submit(pump->store, &slot->setup, decide, on_written, slot);
     if (e != OK)
         on_written(slot, e);
 }
