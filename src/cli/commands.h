@@ -5,5 +5,6 @@
 
 int cmd_agent(int argc, char **argv);
 int cmd_token(int argc, char **argv);
+int cmd_outbox(int argc, char **argv);
 
 #endif

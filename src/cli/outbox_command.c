@@ -1,7 +1,6 @@
-#include "mail_out/outbox_command.h"
-
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "mail_out/outbox.h"
