@@ -10,6 +10,7 @@
 #include "mail_out/outbox_api.h"
 #include "people/people_api.h"
 #include "respond/auto_responses_api.h"
+#include "report/report_api.h"
 #include "search/list_query_api.h"
 #include "sla/sla_api.h"
 #include "ticket/ticket_api.h"
@@ -23,6 +24,7 @@ static const struct {
     {conversation_routes, &conversation_route_count},
     {bulk_routes, &bulk_route_count},
     {list_routes, &list_route_count},
+    {report_routes, &report_route_count},
     {attachment_routes, &attachment_route_count},
     {mail_routes, &mail_route_count},
     {outbox_routes, &outbox_route_count},
