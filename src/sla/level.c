@@ -90,6 +90,19 @@ static void take_level(struct ticket_sla *sla, const struct sla_level *to)
     sla->calendar_id = to->calendar_id;
 }
 
+/* What is missed already stays missed: an escalation must not undo what it comes from. */
+static err settle_missed_response(struct level *level, int64_t now_ms)
+{
+    struct sla_state state;
+
+    TRY(sla_clock_state(&level->clock, now_ms, &state));
+    if (!level->response_open || state.response_met != TRI_NO)
+        return OK;
+    level->sla->response_met = TRI_NO;
+    level->response_open = false;
+    return OK;
+}
+
 err level_retarget(struct level *level, const struct sla_level *to, const struct sla_pause *pauses,
                    size_t pause_count, int64_t now_ms, bool gently, bool *out_taken)
 {
@@ -99,12 +112,15 @@ err level_retarget(struct level *level, const struct sla_level *to, const struct
     *out_taken = false;
     TRY(sla_clock_retarget(&changed, &to->targets, pauses, pause_count, now_ms));
     TRY(sla_clock_state(&changed, now_ms, &state));
-    if (gently && state.resolution_due_ms <= now_ms)
-        return OK;
+    if (gently) {
+        if (state.resolution_due_ms <= now_ms ||
+            state.resolution_due_ms > level->sla->resolution_due_ms)
+            return OK;
+        TRY(settle_missed_response(level, now_ms));
+    }
     if (!level->response_open || (gently && state.response_due_ms <= now_ms)) {
         changed.response_target_ms = level->clock.response_target_ms;
         changed.fired |= level->clock.fired & RESPONSE_BITS;
-        level->response_open = level->response_open && level->sla->response_met != TRI_NO;
     }
     level->clock = changed;
     take_level(level->sla, to);

@@ -24,8 +24,9 @@ struct level level_open(struct ticket_sla *sla, const struct calendar *calendar,
                         int warning_percent);
 /* Lets the clocks stand as the phase demands, from whatever they were. True if that reopened them. */
 bool level_enter(struct level *level, enum sla_phase phase, int64_t at_ms);
-/* Other targets: see sla_clock_retarget. An escalation's (gently) never break a promise that could still
- * be kept: *out_taken tells whether they were taken. */
+/* Other targets: see sla_clock_retarget. An escalation's (gently) are taken only when they bring the
+ * resolution forward to a moment that can still be kept; they neither break a promise in the past
+ * nor undo a miss. *out_taken tells whether they were taken. */
 MUST_CHECK err level_retarget(struct level *level, const struct sla_level *to,
                               const struct sla_pause *pauses, size_t pause_count, int64_t now_ms,
                               bool gently, bool *out_taken);
