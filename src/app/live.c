@@ -194,7 +194,7 @@ struct live *live_new(struct store *store, struct sse_hub *hub, struct job_runne
     return live;
 }
 
-void live_free(struct live *live)
+void live_stop(struct live *live)
 {
     if (!live)
         return;
@@ -203,6 +203,12 @@ void live_free(struct live *live)
     pthread_cond_signal(&live->woken);
     pthread_mutex_unlock(&live->mutex);
     pthread_join(live->thread, NULL);
+}
+
+void live_free(struct live *live)
+{
+    if (!live)
+        return;
     pthread_mutex_destroy(&live->mutex);
     pthread_cond_destroy(&live->woken);
     free(live);

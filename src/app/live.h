@@ -12,6 +12,9 @@
 struct live;
 
 struct live *live_new(struct store *store, struct sse_hub *hub, struct job_runner *jobs);
+/* Reads and wakes nothing any more: before the jobs and the store end. live_wake may still be called. */
+void live_stop(struct live *live);
+/* When nobody can call live_wake any more. After live_stop. */
 void live_free(struct live *live);
 /* Something was committed here; any thread, cheap. NULL is fine: the server is only starting. */
 void live_wake(struct live *live);

@@ -124,6 +124,7 @@ static void stop(void)
     if (app.http)
         http_server_stop(app.http, STOP_GRACE_MS);
     app.http = NULL;
+    live_stop(app.live); /* it reads from the store and wakes the jobs */
     job_runner_free(app.jobs);
 }
 

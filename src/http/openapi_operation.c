@@ -203,7 +203,8 @@ static void put_error(struct json_out *j, const char *status)
 /* Which refusals a route can give follows from what it takes. */
 static void put_errors(const struct route *route, struct json_out *j)
 {
-    bool writes = route->run == RUN_WRITE;
+    /* Sign-in and the like write too, from a worker. */
+    bool writes = strcmp(route->method, "GET") != 0;
     bool has_param = strchr(route->path, ':') != NULL;
     bool recognises = route->run != RUN_PLAIN || route->access != ACCESS_ANYONE;
 
