@@ -125,10 +125,20 @@ static err open_all(struct sqlite_store *store, const struct store_options *opti
     return e == OK ? sqlite_writer_start(store) : e;
 }
 
+/* Counting every allocation would make all readers meet at one mutex. */
+static void configure_library(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 1200, 200);
+}
+
 static err sqlite_open(const struct store_options *options, struct store **out)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct sqlite_store *store = calloc(1, sizeof(*store));
     err e;
+
+    pthread_once(&once, configure_library);
 
     ENSURE(store != NULL);
     store->store = (struct store){
@@ -275,20 +285,16 @@ static bool col_null(struct rows *rows, int column)
     return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
 }
 
+/* Text is read as a blob too: asking for text would make sqlite copy it only to add a NUL. */
 static struct bytes col_bytes(struct rows *rows, int column)
 {
+    sqlite3_value *value = sqlite3_column_value(rows->stmt, column);
     struct bytes bytes = {NULL, 0};
 
-    switch (sqlite3_column_type(rows->stmt, column)) {
-    case SQLITE_NULL:
+    if (sqlite3_value_type(value) == SQLITE_NULL)
         return bytes;
-    case SQLITE_BLOB:
-        bytes.data = sqlite3_column_blob(rows->stmt, column);
-        break;
-    default:
-        bytes.data = sqlite3_column_text(rows->stmt, column);
-    }
-    bytes.len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+    bytes.data = sqlite3_value_blob(value);
+    bytes.len = (size_t)sqlite3_value_bytes(value);
     if (!bytes.data)
         bytes.data = (const unsigned char *)""; /* an empty blob */
     return bytes;

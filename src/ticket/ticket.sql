@@ -12,8 +12,8 @@
 --   resolution_target_ms int?, response_due_ms int?, resolution_due_ms int?, response_ms int?, resolution_ms int?,
 --   response_met tri, resolution_met tri, paused_since_ms int?, paused_ms int?, fired int?
 
--- @fragment ticket_select
-SELECT t.id, t.uuid, t.external_id, t.subject, t.description, t.status, t.priority,
+-- @fragment ticket_columns
+t.id, t.uuid, t.external_id, t.subject, t.description, t.status, t.priority,
   c.id, c.uuid, c.name, c.score, c.is_active, t.subcategory,
   r.id, r.uuid, r.name, r.email, r.phone, r.user_id, r.organization, r.tier, r.ticket_count, r.last_ticket_ms, r.created_ms, r.updated_ms,
   a.id, a.uuid, a.name, a.email, g.id, g.uuid, g.name, t.waiting, t.source, t.channel, t.tags, t.custom_fields,
@@ -21,7 +21,8 @@ SELECT t.id, t.uuid, t.external_id, t.subject, t.description, t.status, t.priori
   s.policy_id, p.uuid, s.policy_name, s.calendar_id, s.started_ms, s.response_target_ms, s.resolution_target_ms,
   s.response_due_ms, s.resolution_due_ms, s.response_ms, s.resolution_ms, s.response_met, s.resolution_met,
   s.paused_since_ms, s.paused_ms, s.fired
-FROM ticket t
+
+-- @fragment ticket_joins
 JOIN category c ON c.id = t.category_id
 JOIN requester r ON r.id = t.requester_id
 LEFT JOIN agent a ON a.id = t.assignee_id
@@ -30,10 +31,14 @@ LEFT JOIN ticket_sla s ON s.ticket_id = t.id
 LEFT JOIN sla_policy p ON p.id = s.policy_id
 
 -- @query ticket_by_id(id int) one ticket_row
-${ticket_select} WHERE t.id = $1
+SELECT ${ticket_columns} FROM ticket t ${ticket_joins} WHERE t.id = $1
 
 -- @query ticket_by_uuid(uuid uuid) one ticket_row
-${ticket_select} WHERE t.uuid = $1
+SELECT ${ticket_columns} FROM ticket t ${ticket_joins} WHERE t.uuid = $1
+
+-- A page of tickets in one go. CROSS JOIN: the list leads, each ticket is then found by its number.
+-- @query tickets_by_ids(ids text) many ticket_row
+SELECT ${ticket_columns} FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN ticket t ${ticket_joins} WHERE t.id = CAST(j.value AS bigint)
 
 -- @query ticket_insert(id int, uuid uuid, external_id text?, subject text, description text, status int, priority int, category_id int,
 --   subcategory text?, requester_id int, assignee_id int?, group_id int?, waiting bool, source int, channel text?, tags text,
