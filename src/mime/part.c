@@ -1,6 +1,7 @@
 #include "mime/part.h"
 
 #include "base/limits.h"
+#include "mime/smime.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -182,6 +183,22 @@ static void parse_enclosed(struct parse *p, struct part *part, int depth)
     part->children = parse_entity(p, content, "text/plain", depth + 1);
 }
 
+/* Opaque-signed S/MIME reads like multipart/signed: the content, then the wrapping as a file. */
+static void parse_opaque(struct parse *p, struct part *part, int depth)
+{
+    struct bytes content = smime_content(p->arena, part_content(p, part));
+    struct part *original;
+
+    if (content.len == 0)
+        return;
+    original = ARENA_NEW(p->arena, struct part);
+    *original = *part;
+    part->kind = PART_MULTIPART;
+    part->type = "multipart/signed";
+    part->children = parse_entity(p, content, "text/plain", depth + 1);
+    part->children->next = original;
+}
+
 static struct part *parse_entity(struct parse *p, struct bytes data, const char *default_type,
                                  int depth)
 {
@@ -213,6 +230,9 @@ static struct part *parse_entity(struct parse *p, struct bytes data, const char 
         }
     } else if (part_is(part, "message/rfc822") || part_is(part, "message/global")) {
         parse_enclosed(p, part, depth);
+    } else if (part_is(part, "application/pkcs7-mime") ||
+               part_is(part, "application/x-pkcs7-mime")) {
+        parse_opaque(p, part, depth);
     }
     return part;
 }

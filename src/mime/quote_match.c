@@ -10,6 +10,7 @@ enum {
     ATTRIBUTION_MAX_BYTES = 400,
     HEADER_BLOCK_LINES_MAX = 14,
     SHORT_LINE_BYTES = 140,
+    SENT_FROM_WORDS_MAX = 7,
 };
 
 struct lines lines_split(struct arena *a, const char *text)
@@ -331,10 +332,37 @@ static enum label label_of(const struct line *line)
     return LABEL_NONE;
 }
 
+static bool line_has(const struct line *line, const char *chars)
+{
+    for (size_t i = 0; i < line->bare_len; i++) {
+        if (strchr(chars, line->bare[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Two lines are enough when they are "From: jane@example.com" and "Date: 5 Jan 2026 09:03" at the
+ * start of a paragraph; "From: Berlin, To: Rome, Date: ..." is a journey, not a header. */
+static bool is_short_block(const struct lines *l, size_t i)
+{
+    enum label a, b;
+
+    if (i + 1 >= l->count || (i > 0 && l->at[i - 1].bare_len))
+        return false;
+    a = label_of(&l->at[i]);
+    b = label_of(&l->at[i + 1]);
+    if (b == LABEL_DATE && a == LABEL_FROM)
+        return line_has(&l->at[i], "@") && line_has(&l->at[i + 1], ":") &&
+               line_has(&l->at[i + 1], "0123456789");
+    return a == LABEL_DATE && (b == LABEL_FROM || b == LABEL_TO) && line_has(&l->at[i + 1], "@") &&
+           line_has(&l->at[i], "0123456789");
+}
+
 size_t match_header_block(const struct lines *l, size_t i)
 {
     unsigned seen[LABEL_COUNT] = {0};
     size_t last = i, kinds = 0, strange = 0;
+    bool addressed = false;
 
     if (l->at[i].bare_len == 0 || label_of(&l->at[i]) == LABEL_NONE)
         return 0;
@@ -343,6 +371,7 @@ size_t match_header_block(const struct lines *l, size_t i)
 
         if (l->at[k].bare_len == 0)
             break;
+        addressed |= line_has(&l->at[k], "@");
         if (label == LABEL_NONE) {
             if (++strange > 3)
                 break;
@@ -352,9 +381,9 @@ size_t match_header_block(const struct lines *l, size_t i)
         kinds += seen[label]++ == 0;
         last = k;
     }
-    if (!seen[LABEL_FROM] || kinds < 3 || !(seen[LABEL_SUBJECT] || seen[LABEL_DATE]))
-        return 0;
-    return last - i + 1;
+    if (seen[LABEL_FROM] && kinds >= 3 && (seen[LABEL_SUBJECT] || (seen[LABEL_DATE] && addressed)))
+        return last - i + 1;
+    return is_short_block(l, i) ? 2 : 0;
 }
 
 static bool contains_word(const struct line *line, const char *const *words)
@@ -402,6 +431,18 @@ bool match_forward(const struct line *line)
     return contains_word(line, WORDS_FORWARDED);
 }
 
+/* A device's line is short and no sentence: "Sent from my desk, it is easier" is one. */
+static bool is_device_line(const char *s)
+{
+    size_t words = 0;
+
+    if (strchr(s, '<') || strstr(s, "http"))
+        return true;
+    for (const char *c = s; *c; c++)
+        words += *c == ' ';
+    return words <= SENT_FROM_WORDS_MAX && !strpbrk(s, ",?!;");
+}
+
 bool match_sent_from(const struct line *line)
 {
     char s[SHORT_LINE_BYTES + 1];
@@ -411,13 +452,12 @@ bool match_sent_from(const struct line *line)
         return false;
     memcpy(s, line->bare, n);
     s[n] = '\0';
-    if (strpbrk(s, "?") && !strchr(s, '<'))
-        return false;
     if (starts_with(s + strspn(s, "[*_("), WORDS_SENT_FROM))
-        return n < 60 || strchr(s, '<') || strchr(s, '(') || strstr(s, "http");
-    for (const char *const *w = WORDS_SENT_FROM_END; *w; w++) {
-        size_t len = strlen(*w);
-        if (n > len && strcmp(s + n - len, *w) == 0 && n < 50 && **w != ' ')
+        return is_device_line(s);
+    for (const struct frame *w = FRAMES_SENT_FROM; w->start; w++) {
+        size_t start = strlen(w->start), end = strlen(w->end);
+        if (n >= start + end && strncmp(s, w->start, start) == 0 &&
+            strcmp(s + n - end, w->end) == 0)
             return true;
     }
     return false;

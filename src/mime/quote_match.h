@@ -42,8 +42,14 @@ extern const char *const WORDS_LEAD[];
 extern const char *const WORDS_ORIGINAL[];
 extern const char *const WORDS_FORWARDED[];
 extern const char *const WORDS_SENT_FROM[];
-extern const char *const WORDS_SENT_FROM_END[];
 extern const char *const WORDS_FORWARD_PREFIX[];
+
+/* What stands at both ends of a line. */
+struct frame {
+    const char *start; /* NULL ends the table */
+    const char *end;
+};
+extern const struct frame FRAMES_SENT_FROM[];
 
 enum label {
     LABEL_NONE,

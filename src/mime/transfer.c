@@ -150,6 +150,8 @@ struct bytes part_content(struct parse *p, const struct part *part)
 /* charset=... in the first kilobytes of HTML, where <meta> stands; NULL when there is none. */
 static const char *charset_of_html(struct arena *a, struct bytes html)
 {
+    static const char NAME[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:+";
     size_t len = html.len < 4096 ? html.len : 4096;
     const char *text = arena_strn(a, (const char *)html.data, len);
     const char *at = text;
@@ -160,7 +162,7 @@ static const char *charset_of_html(struct arena *a, struct bytes html)
         if (*at != '=')
             continue;
         at += 1 + strspn(at + 1, " \t\"'");
-        return arena_strn(a, at, strcspn(at, " \t\"'/>;\r\n"));
+        return arena_strn(a, at, strspn(at, NAME));
     }
     return NULL;
 }
