@@ -26,6 +26,7 @@ static const struct command {
     {"serve", "run the help desk", cmd_serve},
     {"agent", "add, list and change agents", cmd_agent},
     {"token", "make, list and revoke API tokens", cmd_token},
+    {"check", "see whether everything in the desk agrees with everything else", cmd_check},
     {"import", "take in tickets from CSV or JSON lines", cmd_import},
     {"mail-in", "take mail in: from a pipe, files, mbox files or Maildirs", cmd_mail_in},
     {"outbox", "show mail that waits to be sent; write it out; try again", cmd_outbox},

@@ -14,3 +14,18 @@ UPDATE import_progress SET finished_ms = $2 WHERE source = $1
 
 -- @query import_progress_forget(source text) exec
 DELETE FROM import_progress WHERE source = $1
+
+-- Files ---------------------------------------------------------------------------------------------
+
+-- @query named_files() many (sha256 blob, size_bytes int, ticket_id int)
+SELECT x.sha256, min(x.size_bytes), max(x.ticket_id) FROM (
+  SELECT a.sha256, a.size_bytes, a.ticket_id FROM attachment a
+  UNION ALL
+  SELECT m.sha256, m.size_bytes, 0 FROM mail m) x
+GROUP BY x.sha256
+
+-- @query named_files_n() one (n int)
+SELECT count(*) FROM (SELECT a.sha256 FROM attachment a UNION SELECT m.sha256 FROM mail m) x
+
+-- @query named_file_known(sha256 blob) one (yes bool)
+SELECT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = $1) OR EXISTS (SELECT 1 FROM mail m WHERE m.sha256 = $1)
