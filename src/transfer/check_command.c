@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 static const struct arg_option options[] = {
-    {"deep", NULL, "read every attachment and raw mail and compare its content with its name", false,
+    {"deep", NULL, "read every attachment and raw mail and compare its content with its name",
+     false, false},
+    {"repair", NULL, "first make anew what is derived: counters, loads, search index", false,
      false},
-    {"repair", NULL, "first make anew what is derived: counters, loads, search index", false, false},
     {NULL, NULL, NULL, false, false},
 };
 static const struct arg_command command = {

@@ -1,8 +1,8 @@
 #include "transfer/import_field.h"
 
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "base/email.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 #include "transfer/import_row.h"
 
 #include "base/clock.h"
+#include "base/email.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "base/email.h"
 #include "transfer/import_field.h"
 
 #include <stdlib.h>
