@@ -53,8 +53,11 @@ static bool concerns(const struct ticket_change *change)
 
 /* ---- a new ticket ---- */
 
-static int64_t imported_resolution_ms(const struct ticket *t)
+/* Since when the clocks stand as they do. Of a pause nobody knows more than the last change. */
+static int64_t imported_since_ms(const struct ticket *t, enum sla_phase phase)
 {
+    if (phase != PHASE_DONE)
+        return t->updated_ms;
     return t->resolved_ms ? t->resolved_ms : t->closed_ms ? t->closed_ms : t->updated_ms;
 }
 
@@ -89,8 +92,7 @@ static err start(struct tx *tx, struct ticket_change *change, struct work *work)
     level.clock = sla_clock_start(&to.targets, t->created_ms);
     if (imported && response_ms)
         sla_clock_respond(&level.clock, response_ms);
-    (void)level_enter(&level, phase,
-                      imported && phase == PHASE_DONE ? imported_resolution_ms(t) : tx->now_ms);
+    (void)level_enter(&level, phase, imported ? imported_since_ms(t, phase) : tx->now_ms);
     if (imported)
         TRY(silence_the_past(&level, phase, tx->now_ms));
     TRY(level_close(&level, tx->now_ms));

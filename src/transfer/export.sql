@@ -1,5 +1,5 @@
 -- @query export_tickets(after_id int, since_ms int, deleted bool, limit_n int) many ticket_row
-${ticket_select} WHERE t.id > $1 AND t.updated_ms >= $2 AND (t.deleted_ms IS NULL OR $3) ORDER BY t.id LIMIT $4
+SELECT ${ticket_columns} FROM ticket t ${ticket_joins} WHERE t.id > $1 AND t.updated_ms >= $2 AND (t.deleted_ms IS NULL OR $3) ORDER BY t.id LIMIT $4
 
 -- @query export_count(since_ms int, deleted bool) one (n int)
 SELECT count(*) FROM ticket t WHERE t.updated_ms >= $1 AND (t.deleted_ms IS NULL OR $2)
