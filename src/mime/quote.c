@@ -300,13 +300,13 @@ static struct fold fold_new(struct arena *a, const char *text, size_t history_at
     return f;
 }
 
-char *quote_fold(struct arena *a, const char *text, size_t history_at, bool is_forward)
+const char *quote_fold(struct arena *a, const char *text, size_t history_at, bool is_forward)
 {
     struct fold f;
-    char *reply;
+    const char *reply;
 
     if (strlen(text) > FOLDED_MAX_BYTES)
-        return arena_str(a, text);
+        return text;
     f = fold_new(a, text, history_at, is_forward);
     classify(&f);
     settle_quotes(&f);

@@ -7,8 +7,9 @@
 #include "base/arena.h"
 
 /* text: UTF-8 with LF. history_at: from html_to_text, or HTML_NO_HISTORY. is_forward: the subject
- * says that the quoted message is what the mail is about. Never blank unless text is. */
-char *quote_fold(struct arena *a, const char *text, size_t history_at, bool is_forward);
+ * says that the quoted message is what the mail is about. Never blank unless text is; may be text
+ * itself. */
+const char *quote_fold(struct arena *a, const char *text, size_t history_at, bool is_forward);
 
 /* Does a subject begin with "Fwd:" in any language ("Re: Fwd:" does not)? NULL is no. */
 bool quote_is_forward_subject(const char *subject);

@@ -405,16 +405,17 @@ static bool is_framed(const struct line *line)
 {
     const char *s = line->bare;
 
-    return line->bare_len > 4 &&
-           (memcmp(s, "--", 2) == 0 || memcmp(s, "__", 2) == 0 || memcmp(s, "==", 2) == 0 ||
-            memcmp(s, "**", 2) == 0 || memcmp(s, "\xE2\x80\x94", 3) == 0);
+    return line->bare_len > 4 && (memcmp(s, "--", 2) == 0 || memcmp(s, "##", 2) == 0 ||
+                                  memcmp(s, "__", 2) == 0 || memcmp(s, "==", 2) == 0 ||
+                                  memcmp(s, "**", 2) == 0 || memcmp(s, "\xE2\x80\x94", 3) == 0);
 }
 
 bool match_original_separator(const struct line *line)
 {
     static const char *const BARE[] = {"- Original -", "-- Original --", "-Original-", NULL};
     return line->len <= SHORT_LINE_BYTES && is_framed(line) &&
-           (contains_word(line, WORDS_ORIGINAL) || contains_word(line, BARE));
+           (contains_word(line, WORDS_ORIGINAL) || contains_word(line, BARE) ||
+            contains_word(line, WORDS_REPLY_ABOVE));
 }
 
 bool match_forward(const struct line *line)

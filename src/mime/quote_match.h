@@ -40,6 +40,7 @@ size_t match_attribution_inside(const struct line *line);
 extern const char *const WORDS_WROTE[];
 extern const char *const WORDS_LEAD[];
 extern const char *const WORDS_ORIGINAL[];
+extern const char *const WORDS_REPLY_ABOVE[];
 extern const char *const WORDS_FORWARDED[];
 extern const char *const WORDS_SENT_FROM[];
 extern const char *const WORDS_FORWARD_PREFIX[];

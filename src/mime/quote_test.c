@@ -107,6 +107,7 @@ static const char *const BLOCKS[] = {
     "差出人: 山田\n送信日時: 2026年1月5日 9:03\n宛先: Desk\n件名: プリンタ",
     "发件人: 张三\n发送时间: 2026年1月5日 9:03\n收件人: Desk\n主题: 打印机",
     "보낸 사람: 홍길동\n보낸 날짜: 2026년 1월 5일\n받는 사람: Desk\n제목: 프린터",
+    "##- Please type your reply above this line -##\n\nYour request has been updated.",
     "-----Original Message-----\nFrom: Jane\nSent: Monday",
     "-----Ursprüngliche Nachricht-----\nirgendwas",
     "________________________________\nFrom: Jane <jane@example.com>\nSent: Monday\nSubject: "

@@ -152,6 +152,30 @@ const char *const WORDS_ORIGINAL[] = {
     NULL,
 };
 
+/* What help desks put over the text they quote. */
+const char *const WORDS_REPLY_ABOVE[] = {
+    "above this line",
+    "above the line",
+    "oberhalb dieser Linie",
+    "oberhalb dieser Zeile",
+    "über dieser Linie",
+    "au-dessus de cette ligne",
+    "por encima de esta línea",
+    "sopra questa riga",
+    "sopra questa linea",
+    "acima desta linha",
+    "boven deze regel",
+    "boven deze lijn",
+    "powyżej tej linii",
+    "выше этой строки",
+    "ovanför denna rad",
+    "over denne linje",
+    "この行より上",
+    "在此行上方",
+    "이 줄 위에",
+    NULL,
+};
+
 const char *const WORDS_FORWARDED[] = {
     "Forwarded message",
     "Begin forwarded message",
