@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <unicode/ucasemap.h>
 
@@ -97,10 +98,37 @@ static bool is_ascii(const char *s)
     return true;
 }
 
+/* One map a thread: ICU's are not shared safely and cost microseconds to open. */
+static pthread_key_t fold_map_key;
+static pthread_once_t fold_map_once = PTHREAD_ONCE_INIT;
+
+static void fold_map_close(void *map)
+{
+    ucasemap_close(map);
+}
+
+static void fold_map_prepare(void)
+{
+    ENSURE(pthread_key_create(&fold_map_key, fold_map_close) == 0);
+}
+
+static UCaseMap *fold_map(void)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UCaseMap *map;
+
+    pthread_once(&fold_map_once, fold_map_prepare);
+    map = pthread_getspecific(fold_map_key);
+    if (!map) {
+        map = ucasemap_open("", 0, &status);
+        ENSURE(U_SUCCESS(status));
+        ENSURE(pthread_setspecific(fold_map_key, map) == 0);
+    }
+    return map;
+}
+
 char *utf8_fold(struct arena *a, const char *s)
 {
-    /* One map a thread: ICU's are not shared safely and cost microseconds to open. */
-    static _Thread_local UCaseMap *map;
     UErrorCode status = U_ZERO_ERROR;
     size_t len = strlen(s);
     int32_t room, folded;
@@ -114,13 +142,10 @@ char *utf8_fold(struct arena *a, const char *s)
         }
         return out;
     }
-    if (!map)
-        map = ucasemap_open("", 0, &status);
-    ENSURE(U_SUCCESS(status));
     ENSURE(len < INT32_MAX / 4);
     room = (int32_t)len * 3 + 1;
     out = arena_alloc(a, (size_t)room);
-    folded = ucasemap_utf8FoldCase(map, out, room, s, (int32_t)len, &status);
+    folded = ucasemap_utf8FoldCase(fold_map(), out, room, s, (int32_t)len, &status);
     ENSURE(U_SUCCESS(status) && folded < room);
     out[folded] = '\0';
     return out;
