@@ -10,9 +10,6 @@
 #include <string.h>
 #include <time.h>
 
-/* While SMTP is not configured a job that is left over just waits. */
-enum { NOT_CONFIGURED_WAIT_MS = 3600 * 1000 };
-
 struct delivery {
     int64_t id;
     struct outbox_mail mail;
@@ -114,14 +111,12 @@ void mail_deliver_perform(struct store *store, const struct settings *settings,
     char quoted[LOG_QUOTED_SIZE];
     err e;
 
-    *out = (struct job_outcome){.again = true, .due_ms = now_ms + NOT_CONFIGURED_WAIT_MS};
+    *out = (struct job_outcome){.again = false};
     if (!settings->smtp_url)
-        return;
+        return; /* the mail stays queued; mail_out_start gives it a new job */
     e = store_read(store, &setup, load, &d);
-    if (e == OK && d.gone) {
-        out->again = false;
+    if (e == OK && d.gone)
         return;
-    }
     if (e == OK) {
         send(settings, &d, arena);
         plan(settings, &d, clock_now_ms());

@@ -11,7 +11,13 @@
 #include "queries.gen.h"
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <string.h>
+
+/* This process is the server and has no SMTP server to give mail to: jobs would only be work. A command
+ * beside a server can't know how that one was started (its flags may say), so it makes them; a server
+ * that can't use them drops them and leaves the mail queued. */
+static atomic_bool nobody_delivers;
 
 const char *outbox_state_name(enum outbox_state state)
 {
@@ -124,7 +130,7 @@ err outbox_add(struct tx *tx, const struct outbox_draft *draft)
     TRY(sequence_next(tx, SEQ_OUTBOX, &row.id));
     TRY(q_outbox_insert(tx, &row));
     TRY(q_message_ref_insert(tx, row.message_id, draft->ticket->id, true));
-    if (!tx->settings->smtp_url)
+    if (atomic_load(&nobody_delivers))
         return OK;
     return job_set(tx, JOB_DELIVER, row.id, tx->now_ms);
 }
@@ -251,7 +257,7 @@ static err set_jobs(struct tx *tx)
 {
     struct outbox_waiting_rows waiting;
 
-    if (!tx->settings->smtp_url)
+    if (atomic_load(&nobody_delivers))
         return OK;
     TRY(q_outbox_waiting(tx, &waiting));
     for (size_t i = 0; i < waiting.n; i++)
@@ -271,5 +277,6 @@ err outbox_retry(struct tx *tx, int64_t *out_count)
 
 err mail_out_start(struct tx *tx)
 {
+    atomic_store(&nobody_delivers, !tx->settings->smtp_url);
     return set_jobs(tx);
 }

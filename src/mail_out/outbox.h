@@ -55,7 +55,7 @@ struct outbox_list {
     size_t n;
 };
 
-/* Queues; the job too if there is a server to give it to. Remembers its Message-ID as ours. */
+/* Queues, with its job unless this process is a server without SMTP. Remembers its Message-ID as ours. */
 MUST_CHECK err outbox_add(struct tx *tx, const struct outbox_draft *draft);
 MUST_CHECK err outbox_load(struct tx *tx, int64_t id, struct outbox_mail *out);
 MUST_CHECK err outbox_find(struct tx *tx, const char *ref, struct outbox_mail *out);

@@ -12,7 +12,7 @@ enum { REPLY_MAX = 512 };
 struct delivery {
     const char *at; /* what is still to be sent */
     size_t left;
-    char reply[REPLY_MAX]; /* the last line that the server said */
+    char reply[REPLY_MAX]; /* the last line that said no */
 };
 
 static pthread_key_t handle_key;
@@ -64,7 +64,7 @@ static size_t keep_reply(char *line, size_t size, size_t count, void *arg)
 
     while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == '\n'))
         n--;
-    if (n > 0) {
+    if (n > 0 && (*line == '4' || *line == '5')) {
         memcpy(d->reply, line, n);
         d->reply[n] = '\0';
     }
@@ -148,7 +148,7 @@ enum smtp_result smtp_send(const struct settings *settings, const char *recipien
     result = judge(code, reply);
     if (result != SMTP_SENT) {
         const char *text = *why ? why : curl_easy_strerror(code);
-        bool said = reply >= 400 && *d.reply;
+        bool said = *d.reply != '\0';
 
         *out_error = utf8_repair(a, said ? d.reply : text, strlen(said ? d.reply : text));
     }
