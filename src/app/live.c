@@ -9,7 +9,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* Commits of other processes are seen by looking this often. */
 enum { LOOK_EVERY_MS = 200, EVENTS_A_READ = 500 };
@@ -85,7 +84,8 @@ err live_catch_up(struct tx *tx, const struct actor *actor, int64_t after_id, si
     if (actor_is_agent(actor))
         TRY(q_tickets_events_after(tx, ENTITY_TICKET, after_id, (int64_t)limit, &rows));
     else
-        TRY(q_event_after_for_requester(tx, actor->id, after_id, (int64_t)limit, &rows));
+        TRY(q_event_after_for_requester(tx, actor->id, ENTITY_TICKET, after_id, (int64_t)limit,
+                                        &rows));
     to_sse(tx, &rows, out, out_count);
     return OK;
 }
@@ -123,31 +123,30 @@ static err read_newest(struct tx *tx, void *arg)
     return OK;
 }
 
-static void publish(struct live *live)
+/* False when the table could not be read: what is new there is still to be told. */
+static bool publish(struct live *live)
 {
     struct arena arena;
     struct unit_setup setup = {.arena = &arena, .actor = actor_system()};
     struct look look = {.live = live};
+    err e;
 
     arena_init(&arena);
     do {
-        err e = store_read(live->store, &setup, publish_new, &look);
-
-        if (e != OK) {
-            log_warn("live.read", "error=%s", err_code(e));
-            break;
-        }
+        e = store_read(live->store, &setup, publish_new, &look);
         arena_reset(&arena);
-    } while (look.more);
+    } while (e == OK && look.more);
     arena_done(&arena);
+    if (e != OK)
+        log_warn("live.read", "error=%s", err_code(e));
     job_runner_wake(live->jobs);
+    return e == OK;
 }
 
 /* Until woken or a while has passed; false when closing. */
 static bool wait_a_little(struct live *live, bool *out_woken)
 {
-    int64_t at_ms = clock_now_ms() + LOOK_EVERY_MS;
-    struct timespec until = {.tv_sec = at_ms / 1000, .tv_nsec = at_ms % 1000 * 1000000};
+    struct timespec until = clock_steady_in(LOOK_EVERY_MS);
     bool open;
 
     pthread_mutex_lock(&live->mutex);
@@ -164,12 +163,13 @@ static void *live_main(void *arg)
 {
     struct live *live = arg;
     bool woken;
+    bool behind = false;
 
     while (wait_a_little(live, &woken)) {
         bool changed = store_changed(live->store, &live->seen);
 
-        if (woken || changed)
-            publish(live);
+        if (woken || changed || behind)
+            behind = !publish(live);
     }
     return NULL;
 }
@@ -189,7 +189,7 @@ struct live *live_new(struct store *store, struct sse_hub *hub, struct job_runne
         log_warn("live.start", "newest=unknown");
     arena_done(&arena);
     pthread_mutex_init(&live->mutex, NULL);
-    pthread_cond_init(&live->woken, NULL);
+    clock_cond_init(&live->woken);
     ENSURE(pthread_create(&live->thread, NULL, live_main, live) == 0);
     return live;
 }

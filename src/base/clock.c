@@ -20,6 +20,35 @@ int64_t clock_steady_us(void)
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+int64_t clock_moment_after(int64_t last_ms, int64_t now_ms)
+{
+    return now_ms < last_ms && last_ms - now_ms <= CLOCK_TRIM_MS ? last_ms : now_ms;
+}
+
+void clock_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+struct timespec clock_steady_in(int64_t ms)
+{
+    struct timespec at;
+
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += (time_t)(ms / 1000);
+    at.tv_nsec += (long)(ms % 1000 * 1000000);
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_nsec -= 1000000000;
+        at.tv_sec++;
+    }
+    return at;
+}
+
 int64_t time_utc_day(int64_t at_ms)
 {
     return at_ms >= 0 ? at_ms / MS_PER_DAY : -((-at_ms + MS_PER_DAY - 1) / MS_PER_DAY);

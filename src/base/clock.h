@@ -4,15 +4,27 @@
 
 #include "base/base.h"
 
+#include <pthread.h>
+#include <time.h>
+
 #define MS_PER_SECOND INT64_C(1000)
 #define MS_PER_MINUTE (60 * MS_PER_SECOND)
 #define MS_PER_HOUR (60 * MS_PER_MINUTE)
 #define MS_PER_DAY (24 * MS_PER_HOUR)
 
+enum { CLOCK_TRIM_MS = 10000 };
 enum { TIME_ISO_SIZE = 25 }; /* 2026-11-23T08:00:00.000Z and a NUL */
 
 /* The wall clock. */
 int64_t clock_now_ms(void);
+/* The moment after `last`, if the wall clock says now_ms: never earlier, so that what happens later
+ * is dated later though the clock is being trimmed. A clock that was set back by more than
+ * CLOCK_TRIM_MS was wrong before, and is believed: time must not stand still until it comes there. */
+int64_t clock_moment_after(int64_t last_ms, int64_t now_ms);
+/* For waiting with pthread_cond_timedwait on a condition of clock_cond_init: setting the wall clock
+ * neither shortens nor prolongs it. */
+void clock_cond_init(pthread_cond_t *cond);
+struct timespec clock_steady_in(int64_t ms);
 /* For durations: never steps. Microseconds since some moment. */
 int64_t clock_steady_us(void);
 

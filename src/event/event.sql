@@ -23,9 +23,9 @@ WHERE e.entity = $1 AND e.entity_id = $2 AND e.id > $3 AND NOT e.agents_only ORD
 -- @query event_after(after_id int, limit_n int) many event_row
 SELECT ${event_columns} FROM event e WHERE e.id > $1 ORDER BY e.id LIMIT $2
 
--- @query event_after_for_requester(requester_id int, after_id int, limit_n int) many event_row
+-- @query event_after_for_requester(requester_id int, entity int, after_id int, limit_n int) many event_row
 SELECT ${event_columns} FROM event e
-WHERE e.requester_id = $1 AND e.id > $2 AND NOT e.agents_only ORDER BY e.id LIMIT $3
+WHERE e.requester_id = $1 AND e.entity = $2 AND e.id > $3 AND NOT e.agents_only ORDER BY e.id LIMIT $4
 
 -- @query event_newest() one (id int)
 SELECT coalesce(max(id), 0) FROM event

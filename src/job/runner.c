@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* Looks again after this long whatever happens: the clock may have been set. */
 enum { SLEEP_MOST_MS = 1000, PAUSE_AFTER_ERROR_MS = 500, SOONEST_MAX = 50 };
@@ -63,12 +62,17 @@ static int64_t next_look_ms(struct job_runner *runner, int lane)
     return e == OK ? s.at_ms : clock_now_ms() + PAUSE_AFTER_ERROR_MS;
 }
 
-/* Until at_ms or a wake-up; false when the runner closes. */
+/* Until the wall clock says at_ms or a wake-up; false when the runner closes. Never longer than
+ * SLEEP_MOST_MS, counted by a clock that nobody sets. */
 static bool sleep_until(struct lane *lane, int64_t at_ms)
 {
     struct job_runner *runner = lane->runner;
-    struct timespec until = {.tv_sec = at_ms / 1000, .tv_nsec = at_ms % 1000 * 1000000};
+    int64_t wait_ms = at_ms - clock_now_ms();
+    struct timespec until;
     bool open;
+
+    wait_ms = wait_ms < 0 ? 0 : wait_ms > SLEEP_MOST_MS ? SLEEP_MOST_MS : wait_ms;
+    until = clock_steady_in(wait_ms);
 
     pthread_mutex_lock(&runner->mutex);
     while (!runner->closing && lane->seen == runner->wakes) {
@@ -121,7 +125,7 @@ struct job_runner *job_runner_new(struct store *store, const struct settings *se
     runner->store = store;
     runner->settings = settings;
     pthread_mutex_init(&runner->mutex, NULL);
-    pthread_cond_init(&runner->woken, NULL);
+    clock_cond_init(&runner->woken);
     for (int i = 0; i < 2; i++) {
         runner->lanes[i] = (struct lane){.runner = runner, .number = i};
         ENSURE(pthread_create(&runner->lanes[i].thread, NULL, lane_main, &runner->lanes[i]) == 0);

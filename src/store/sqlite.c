@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READERS_DEFAULT = 16 };
+enum { READERS_DEFAULT = 16, LOCK_WAIT_DEFAULT_MS = 15000 };
 
 /* Takes or refuses the directory for a server; the lock ends with the process, however it ends. */
 static err lock_directory(struct sqlite_store *store, struct fault *fault)
@@ -146,6 +146,7 @@ static err sqlite_open(const struct store_options *options, struct store **out)
     store->lock_fd = -1;
     store->readers_max = options->readers ? options->readers : READERS_DEFAULT;
     store->disk_reserve_bytes = options->disk_reserve_bytes;
+    store->lock_wait_ms = options->lock_wait_ms ? options->lock_wait_ms : LOCK_WAIT_DEFAULT_MS;
     store->committed = options->committed;
     store->committed_ctx = options->committed_ctx;
     pthread_mutex_init(&store->readers_mutex, NULL);
@@ -232,6 +233,9 @@ static err sqlite_read(struct store *base, const struct unit_setup *setup, unit_
         ended = step_once(conn, "COMMIT");
         if (e == OK)
             e = ended;
+        /* Else the next reader would get an old snapshot, and could not begin its own. */
+        if (!sqlite3_get_autocommit(conn->db))
+            (void)sqlite_exec(conn, "ROLLBACK");
     }
     reader_give_back(store, conn);
     return e;

@@ -31,6 +31,7 @@ struct sqlite_store {
     char db_path[PATH_SIZE];
     int lock_fd; /* exclusive servers; -1 */
     int64_t disk_reserve_bytes;
+    int lock_wait_ms;
     void (*committed)(void *ctx);
     void *committed_ctx;
 
@@ -55,7 +56,7 @@ struct sqlite_store {
     struct unit **queue_tail;
     int queue_length;
     bool closing;
-    int64_t last_now_ms; /* moments never run backwards */
+    int64_t last_now_ms; /* see clock_moment_after */
     _Atomic int64_t units, batches, refused;
 };
 

@@ -1,7 +1,10 @@
 /* sqlite_care.c -- online backup and integrity check of the embedded engine. */
 #include "store/sqlite.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { PAGES_A_STEP = 1024, PAUSE_MS = 2 };
@@ -21,6 +24,20 @@ static err copy_pages(sqlite3_backup *backup, void (*progress)(void *, int64_t, 
     return rc == SQLITE_DONE ? OK : ERR_STORE;
 }
 
+/* A copy holds all that the desk knows, hashes of passwords and tokens too: it is nobody else's. */
+static err make_private_file(const char *path, struct fault *fault)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd >= 0) {
+        close(fd);
+        return OK;
+    }
+    if (errno == EEXIST)
+        return fault_set(fault, ERR_CONFLICT, "%s is there already", path);
+    return fault_set(fault, ERR_IO, "cannot write %s: %s", path, strerror(errno));
+}
+
 /* Copies inside one read transaction: what others write meanwhile is not in it, and does not
  * make the copy start again. */
 err sqlite_backup(struct store *base, const char *to_path,
@@ -33,9 +50,12 @@ err sqlite_backup(struct store *base, const char *to_path,
     sqlite3_backup *backup;
     err e;
 
-    if (access(to_path, F_OK) == 0)
-        return fault_set(fault, ERR_CONFLICT, "%s is there already", to_path);
-    TRY(sqlite_conn_open(store, false, fault, &from));
+    TRY(make_private_file(to_path, fault));
+    e = sqlite_conn_open(store, false, fault, &from);
+    if (e != OK) {
+        unlink(to_path);
+        return e;
+    }
     e = sqlite_exec(from, "BEGIN; SELECT count(*) FROM schema_migration");
     if (e == OK && sqlite3_open(to_path, &to) != SQLITE_OK)
         e = fault_set(fault, ERR_IO, "cannot write %s: %s", to_path, sqlite3_errmsg(to));
@@ -52,7 +72,7 @@ err sqlite_backup(struct store *base, const char *to_path,
         e = ERR_STORE;
     sqlite3_close(to);
     sqlite_conn_close(from);
-    if (e != OK && e != ERR_CONFLICT)
+    if (e != OK)
         unlink(to_path);
     return e;
 }
@@ -75,6 +95,21 @@ static err check_rows(struct sqlite_conn *conn, const char *sql, const char *fin
     return sqlite_end(&rows);
 }
 
+/* A locked database or a full disk says nothing about the index. */
+static err check_search_index(struct sqlite_conn *conn,
+                              void (*problem)(void *ctx, const char *text), void *ctx)
+{
+    static const char sql[] =
+        "INSERT INTO ticket_fts(ticket_fts, rank) VALUES ('integrity-check', 1)";
+    int rc = sqlite3_exec(conn->db, sql, NULL, NULL, NULL);
+
+    if ((rc & 0xff) != SQLITE_CORRUPT)
+        return sqlite_err(conn->db, rc, "search index check");
+    problem(ctx, "search index: it does not agree with the text (frontdesk check --repair makes it "
+                 "anew)");
+    return OK;
+}
+
 err sqlite_check(struct store *base, void (*problem)(void *ctx, const char *text), void *ctx)
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
@@ -86,12 +121,8 @@ err sqlite_check(struct store *base, void (*problem)(void *ctx, const char *text
     if (e == OK)
         e = check_rows(conn, "PRAGMA foreign_key_check", NULL, "a reference leads nowhere, table",
                        problem, ctx);
-    if (e == OK &&
-        sqlite3_exec(conn->db,
-                     "INSERT INTO ticket_fts(ticket_fts, rank) VALUES ('integrity-check', 1)", NULL,
-                     NULL, NULL) != SQLITE_OK)
-        problem(ctx, "search index: it does not agree with the text (frontdesk check --repair "
-                     "makes it anew)");
+    if (e == OK)
+        e = check_search_index(conn, problem, ctx);
     sqlite_conn_close(conn);
     return e;
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_TIMEOUT_MS = 15000, WRITER_CACHE_KIB = 32 * 1024, READER_CACHE_KIB = 4 * 1024 };
+enum { WRITER_CACHE_KIB = 32 * 1024, READER_CACHE_KIB = 4 * 1024 };
 
 err sqlite_err(sqlite3 *db, int rc, const char *what)
 {
@@ -63,7 +63,7 @@ static err configure(struct sqlite_conn *conn)
     char sql[128];
 
     sqlite3_extended_result_codes(conn->db, 1);
-    sqlite3_busy_timeout(conn->db, BUSY_TIMEOUT_MS);
+    sqlite3_busy_timeout(conn->db, ((struct sqlite_store *)conn->conn.store)->lock_wait_ms);
     if (conn->writable) {
         TRY(sqlite_exec(conn, "PRAGMA journal_mode=WAL"));
         TRY(sqlite_exec(conn, "PRAGMA synchronous=FULL"));

@@ -6,7 +6,8 @@
  * load by itself.
  *
  * If the batch as a whole fails, nothing of it is kept and each unit runs again alone, so that a
- * bad one can't take its neighbours with it.
+ * bad one can't take its neighbours with it. If it could not even begin, all are told so at once:
+ * alone, each would wait for the same lock again.
  */
 #include "store/sqlite.h"
 
@@ -17,7 +18,9 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
-static err run_in_savepoint(struct sqlite_conn *writer, struct tx *tx, const struct unit *unit)
+/* Sets the unit's result. An error of its own: the batch can't go on, or what a failed unit wrote
+ * would be committed with its neighbours. */
+static err run_in_savepoint(struct sqlite_conn *writer, struct tx *tx, struct unit *unit)
 {
     err e;
 
@@ -28,7 +31,8 @@ static err run_in_savepoint(struct sqlite_conn *writer, struct tx *tx, const str
     if (e != OK)
         TRY(sqlite_exec(writer, "ROLLBACK TO unit"));
     TRY(sqlite_exec(writer, "RELEASE unit"));
-    return e;
+    unit->result = e;
+    return OK;
 }
 
 /* Appends a unit's deferrals (newest first) to the batch's list, oldest first. */
@@ -70,10 +74,7 @@ static void forget_sequences_if_changed(struct sqlite_conn *writer)
 
 static int64_t next_moment(struct sqlite_store *store)
 {
-    int64_t now = clock_now_ms();
-
-    if (now > store->last_now_ms)
-        store->last_now_ms = now;
+    store->last_now_ms = clock_moment_after(store->last_now_ms, clock_now_ms());
     return store->last_now_ms;
 }
 
@@ -92,7 +93,10 @@ static err run_units(struct sqlite_store *store, struct arena *batch_arena, stru
         if (!u->setup.now_ms)
             tx.now_ms = next_moment(store);
         tx.batch_arena = batch_arena;
-        u->result = alone ? u->run(&tx, u->arg) : run_in_savepoint(writer, &tx, u);
+        if (alone)
+            u->result = u->run(&tx, u->arg);
+        else
+            TRY(run_in_savepoint(writer, &tx, u));
         if (sqlite3_get_autocommit(writer->db))
             return u->result == OK ? ERR_STORE : u->result;
         if (u->result == OK)
@@ -105,15 +109,19 @@ static err run_units(struct sqlite_store *store, struct arena *batch_arena, stru
     return deferrals_flush(&flush_tx, deferrals);
 }
 
-/* One transaction; OK when durable. Each unit's own result is in it. */
-static err run_batch(struct sqlite_store *store, struct arena *batch_arena, struct unit *units)
+/* One transaction; OK when durable. Each unit's own result is in it. *out_begun: units may have
+ * run; else the disk is full, or another process kept the database to itself for too long. */
+static err run_batch(struct sqlite_store *store, struct arena *batch_arena, struct unit *units,
+                     bool *out_begun)
 {
     struct sqlite_conn *writer = store->writer;
     err e;
 
+    *out_begun = false;
     if (disk_is_full(store))
         return ERR_FULL;
     TRY(sqlite_exec(writer, "BEGIN IMMEDIATE"));
+    *out_begun = true;
     forget_sequences_if_changed(writer);
     e = run_units(store, batch_arena, units);
     if (e == OK)
@@ -142,11 +150,12 @@ static void run_alone(struct sqlite_store *store, struct arena *batch_arena, str
 {
     while (units) {
         struct unit *next = units->next;
+        bool begun;
         err e;
 
         units->next = NULL;
         arena_reset(batch_arena);
-        e = run_batch(store, batch_arena, units);
+        e = run_batch(store, batch_arena, units, &begun);
         if (e != OK)
             units->result = e;
         store->units += finish(units);
@@ -185,13 +194,14 @@ static void *writer_main(void *arg)
 
     arena_init(&batch_arena);
     while ((units = take_batch(store))) {
+        bool begun;
         err e;
 
         arena_reset(&batch_arena);
-        e = run_batch(store, &batch_arena, units);
-        if (e == OK || !units->next) {
-            if (e != OK)
-                units->result = e;
+        e = run_batch(store, &batch_arena, units, &begun);
+        if (e == OK || !begun || !units->next) {
+            for (struct unit *u = units; e != OK && u; u = u->next)
+                u->result = e;
             store->batches++;
             store->units += finish(units);
         } else {

@@ -203,6 +203,32 @@ void tx_defer(struct tx *tx, const struct deferral_kind *kind, void *entry)
     tx->deferrals = deferral;
 }
 
+static err run_text(struct tx *tx, const char *sql)
+{
+    struct rows rows;
+
+    TRY(query_run_text(tx, sql, NULL, 0, &rows));
+    while (rows_next(&rows))
+        continue;
+    return rows_end(&rows);
+}
+
+err tx_nested(struct tx *tx, unit_fn *run, void *arg)
+{
+    struct deferral *before = tx->deferrals;
+    err e;
+
+    ENSURE(tx->writable);
+    TRY(run_text(tx, "SAVEPOINT nested"));
+    e = run(tx, arg);
+    if (e == OK)
+        return run_text(tx, "RELEASE SAVEPOINT nested");
+    tx->deferrals = before;
+    TRY(run_text(tx, "ROLLBACK TO SAVEPOINT nested"));
+    TRY(run_text(tx, "RELEASE SAVEPOINT nested"));
+    return e;
+}
+
 enum { DEFERRAL_KINDS_MAX = 8 };
 
 err deferrals_flush(struct tx *tx, struct deferral *oldest_first)

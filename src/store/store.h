@@ -35,6 +35,10 @@ struct tx {
 
 typedef err unit_fn(struct tx *tx, void *arg);
 
+/* Part of a unit that may fail by itself: OK, or all that it wrote and put off is undone and the unit
+ * goes on as if it had not been. For one of many whose refusal is told beside the others' success. */
+MUST_CHECK err tx_nested(struct tx *tx, unit_fn *run, void *arg);
+
 /* What a unit is run with. */
 struct unit_setup {
     struct arena *arena; /* required */
@@ -53,6 +57,8 @@ struct store_options {
     /* Fills a database that has just been made (same transaction as its schema). May be NULL. */
     err (*seed)(struct tx *tx);
     int64_t disk_reserve_bytes; /* refuse writes when the disk has less left; 0: write to the end */
+    /* How long a transaction of another process is waited for, then ERR_BUSY; 0: 15 s. */
+    int lock_wait_ms;
     /* Called on the writer's thread after each durable batch; must be quick. May be NULL. */
     void (*committed)(void *ctx);
     void *committed_ctx;

@@ -1,9 +1,11 @@
 /* The store's promises: snapshots, savepoints, group commit, queue bound. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -196,6 +198,166 @@ static void what_is_put_off_is_flushed_only_for_units_that_succeed(void **state)
     assert_int_equal(seen_flush.entries, 1);
 }
 
+/* ---- nested parts ---- */
+
+static err nested_parts(struct tx *tx, void *arg)
+{
+    int64_t good = 910, bad = 911;
+    err fine = OK, refused = ERR_CONFLICT;
+
+    (void)arg;
+    TRY(tx_nested(tx, record, &good));
+    if (tx_nested(tx, record_and_fail, &bad) != ERR_CONFLICT)
+        return ERR_INTERNAL;
+    TRY(tx_nested(tx, defer_and, &fine));
+    return tx_nested(tx, defer_and, &refused) == ERR_CONFLICT ? OK : ERR_INTERNAL;
+}
+
+static void a_part_that_fails_is_undone_and_the_others_stay(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+
+    memset(&seen_flush, 0, sizeof(seen_flush));
+    assert_int_equal(store_write(d->store, &s, nested_parts, NULL), OK);
+    assert_int_equal(newest_now(d), 910);
+    assert_int_equal(seen_flush.entries, 1);
+}
+
+/* ---- another process keeps the database to itself ---- */
+
+struct gate {
+    pthread_mutex_t mutex;
+    pthread_cond_t moved;
+    bool entered;
+    bool open;
+    int done;
+    err results[32];
+};
+
+static err stand_in_the_gate(struct tx *tx, void *arg)
+{
+    struct gate *gate = arg;
+
+    (void)tx;
+    pthread_mutex_lock(&gate->mutex);
+    gate->entered = true;
+    pthread_cond_broadcast(&gate->moved);
+    while (!gate->open)
+        pthread_cond_wait(&gate->moved, &gate->mutex);
+    pthread_mutex_unlock(&gate->mutex);
+    return OK;
+}
+
+static err nothing(struct tx *tx, void *arg)
+{
+    (void)tx;
+    (void)arg;
+    return OK;
+}
+
+static void note_done(void *arg, err result)
+{
+    struct gate *gate = arg;
+
+    pthread_mutex_lock(&gate->mutex);
+    gate->results[gate->done++ % (int)COUNT_OF(gate->results)] = result;
+    pthread_cond_broadcast(&gate->moved);
+    pthread_mutex_unlock(&gate->mutex);
+}
+
+static void wait_for(struct gate *gate, int done)
+{
+    pthread_mutex_lock(&gate->mutex);
+    while (gate->done < done || !gate->entered)
+        pthread_cond_wait(&gate->moved, &gate->mutex);
+    pthread_mutex_unlock(&gate->mutex);
+}
+
+static void open_gate(struct gate *gate)
+{
+    pthread_mutex_lock(&gate->mutex);
+    gate->open = true;
+    pthread_cond_broadcast(&gate->moved);
+    pthread_mutex_unlock(&gate->mutex);
+}
+
+static void a_locked_database_is_waited_for_once_by_all(void **state)
+{
+    enum { WAIT_MS = 200, UNITS = 20 };
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    struct store_options options = {
+        .data_dir = d->dir, .fault = &d->fault, .lock_wait_ms = WAIT_MS};
+    struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
+    struct store *second = NULL;
+    int64_t started_us;
+
+    assert_int_equal(store_open(&options, &second), OK);
+    assert_int_equal(store_submit(d->store, &s, stand_in_the_gate, note_done, &gate), OK);
+    wait_for(&gate, 0);
+    started_us = clock_steady_us();
+    for (int i = 0; i < UNITS; i++)
+        assert_int_equal(store_submit(second, &s, nothing, note_done, &gate), OK);
+    wait_for(&gate, UNITS);
+    assert_true(clock_steady_us() - started_us < WAIT_MS * 1000 * 6);
+    for (int i = 0; i < UNITS; i++)
+        assert_int_equal(gate.results[i], ERR_BUSY);
+    open_gate(&gate);
+    wait_for(&gate, UNITS + 1);
+    store_close(second);
+}
+
+/* ---- numbers ---- */
+
+static err take_event_number(struct tx *tx, void *arg)
+{
+    int64_t *out = arg;
+    int64_t id;
+
+    TRY(sequence_next(tx, SEQ_EVENT, &id));
+    *out = id;
+    return q_event_insert(
+        tx, &(struct q_event_insert_args){
+                .id = id, .at_ms = tx->now_ms, .kind = "tested", .actor_name = "test"});
+}
+
+static void two_processes_that_write_in_turn_never_take_the_same_number(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    struct store_options options = {.data_dir = d->dir, .fault = &d->fault};
+    struct store *stores[2] = {d->store, NULL};
+    int64_t last = 0;
+
+    assert_int_equal(store_open(&options, &stores[1]), OK);
+    for (int i = 0; i < 30; i++) {
+        int64_t id = 0;
+
+        assert_int_equal(store_write(stores[i % 3 == 0], &s, take_event_number, &id), OK);
+        assert_true(id > last);
+        last = id;
+    }
+    store_close(stores[1]);
+}
+
+/* ---- copies ---- */
+
+static void a_copy_is_for_its_owner_only_and_never_over_another_file(void **state)
+{
+    struct desk *d = *state;
+    char path[128];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "%s/copy.db", d->dir);
+    umask(0022);
+    assert_int_equal(store_backup(d->store, path, NULL, NULL, &d->fault), OK);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(store_backup(d->store, path, NULL, NULL, &d->fault), ERR_CONFLICT);
+    assert_int_equal(stat(path, &st), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +368,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_second_server_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(others_see_that_something_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_put_off_is_flushed_only_for_units_that_succeed,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_part_that_fails_is_undone_and_the_others_stay, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_locked_database_is_waited_for_once_by_all, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(two_processes_that_write_in_turn_never_take_the_same_number,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_copy_is_for_its_owner_only_and_never_over_another_file,
                                         setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
