@@ -1,5 +1,6 @@
 #include "sla/zone.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <unicode/ucal.h>
 #include <unicode/ustring.h>
@@ -23,14 +24,14 @@ static bool to_utf16(const char *name, UChar out[static ZONE_NAME_MAX + 1], int3
     return U_SUCCESS(status);
 }
 
-bool zone_known(const char *timezone)
+bool zone_known(const char *tz)
 {
     UChar name[ZONE_NAME_MAX + 1], canonical[128];
     UErrorCode status = U_ZERO_ERROR;
     UBool is_system = false;
     int32_t len;
 
-    if (!to_utf16(timezone, name, &len) || strcmp(timezone, "Etc/Unknown") == 0)
+    if (!to_utf16(tz, name, &len) || strcmp(tz, "Etc/Unknown") == 0)
         return false;
     ucal_getCanonicalTimeZoneID(name, len, canonical, (int32_t)COUNT_OF(canonical), &is_system,
                                 &status);
@@ -38,34 +39,54 @@ bool zone_known(const char *timezone)
     return U_SUCCESS(status) && is_system;
 }
 
-static void zone_open(struct zone *zone, const char *timezone)
+static void zone_open(struct zone *zone, const char *tz)
 {
     UChar name[ZONE_NAME_MAX + 1];
     UErrorCode status = U_ZERO_ERROR;
     int32_t len;
 
-    ENSURE(to_utf16(timezone, name, &len));
+    ENSURE(to_utf16(tz, name, &len));
     if (zone->calendar)
         ucal_close(zone->calendar);
     zone->calendar = ucal_open(name, len, "en", UCAL_GREGORIAN, &status);
     ENSURE(U_SUCCESS(status));
-    strcpy(zone->name, timezone);
+    strcpy(zone->name, tz);
     zone->stretch = (struct zone_stretch){0};
 }
 
-static struct zone *zone_of(const char *timezone)
+/* ICU's calendars are not to be shared between threads: each thread has its own, until it ends. */
+static pthread_key_t thread_ends;
+
+static void zones_close(void *arg)
 {
-    /* ICU's calendars are not to be shared between threads. */
+    struct zone *zones = arg;
+
+    for (size_t i = 0; i < ZONES_KEPT; i++) {
+        if (zones[i].calendar)
+            ucal_close(zones[i].calendar);
+        zones[i].calendar = NULL;
+    }
+}
+
+static void make_key(void)
+{
+    ENSURE(pthread_key_create(&thread_ends, zones_close) == 0);
+}
+
+static struct zone *zone_of(const char *tz)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     static _Thread_local struct zone zones[ZONES_KEPT];
     static _Thread_local unsigned turn;
     struct zone *zone;
 
+    ENSURE(pthread_once(&once, make_key) == 0 && pthread_setspecific(thread_ends, zones) == 0);
     for (size_t i = 0; i < ZONES_KEPT; i++) {
-        if (zones[i].calendar && strcmp(zones[i].name, timezone) == 0)
+        if (zones[i].calendar && strcmp(zones[i].name, tz) == 0)
             return &zones[i];
     }
     zone = &zones[turn++ % ZONES_KEPT];
-    zone_open(zone, timezone);
+    zone_open(zone, tz);
     return zone;
 }
 
@@ -87,9 +108,9 @@ static struct zone_stretch ask_icu(UCalendar *calendar, int64_t at_ms)
     return stretch;
 }
 
-struct zone_stretch zone_stretch_at(const char *timezone, int64_t at_ms)
+struct zone_stretch zone_stretch_at(const char *tz, int64_t at_ms)
 {
-    struct zone *zone = zone_of(timezone);
+    struct zone *zone = zone_of(tz);
 
     if (at_ms < zone->stretch.from_ms || at_ms >= zone->stretch.until_ms)
         zone->stretch = ask_icu(zone->calendar, at_ms);
