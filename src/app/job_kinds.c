@@ -12,6 +12,7 @@ const struct job_kind job_kinds[JOB_KIND_COUNT] = {
     [JOB_DELIVER] = {.name = "deliver",
                      .perform = mail_deliver_perform,
                      .lease_ms = DELIVER_LEASE_MS},
+    [JOB_AGENT_LEFT] = {.name = "agent_left", .fire = assign_agent_left_fire},
     [JOB_ASSIGN_WAITING] = {.name = "assign_waiting", .fire = assign_waiting_fire},
     [JOB_HOUSEKEEPING] = {.name = "housekeeping", .fire = housekeeping_fire},
     [JOB_AUTO_CLOSE] = {.name = "auto_close", .fire = auto_close_fire},

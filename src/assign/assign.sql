@@ -118,3 +118,7 @@ SELECT t.priority, t.created_ms FROM ticket t WHERE t.id = $1
 SELECT t.id, t.created_ms, t.category_id, t.subcategory, t.group_id FROM ticket t
 WHERE t.waiting AND t.priority = $1 AND (t.created_ms, t.id) > ($2, $3)
 ORDER BY t.created_ms, t.id LIMIT $4
+
+-- The active tickets of one agent (new, open, in progress, pending).
+-- @query assign_active_of(agent_id int, limit_n int) many (id int)
+SELECT t.id FROM ticket t WHERE t.assignee_id = $1 AND t.status IN (0, 1, 2, 3) AND t.deleted_ms IS NULL ORDER BY t.id LIMIT $2

@@ -18,6 +18,9 @@ MUST_CHECK err assign_look_again(struct tx *tx);
 /* JOB_ASSIGN_WAITING. ref: the ticket after which to go on, 0 from the most urgent. */
 MUST_CHECK err assign_waiting_fire(struct tx *tx, const struct job *job);
 
+/* JOB_AGENT_LEFT. ref: the agent who was deactivated. */
+MUST_CHECK err assign_agent_left_fire(struct tx *tx, const struct job *job);
+
 /* ---- explained to people ---- */
 struct assign_candidate {
     struct uuid agent_uuid;

@@ -230,6 +230,7 @@ static err end_access(struct tx *tx, const struct agent *before, const struct ag
     if (before->is_active && !after->is_active) {
         TRY(sessions_end(tx, after->id, 0));
         TRY(tokens_revoke_all(tx, after->id));
+        TRY(job_set(tx, JOB_AGENT_LEFT, after->id, tx->now_ms));
     }
     if (!(change->set & AGENT_PASSWORD))
         return OK;

@@ -296,3 +296,22 @@ def test_who_wrote_a_rule_is_on_record(desk):
     made = rule(desk, type="least_busy", category="account")
     audit = desk.get("/api/audit?limit=50").must(200)
     assert any(made["id"] in str(e) and "Root" in str(e) for e in next(v for v in audit.values() if isinstance(v, list)))
+
+
+def test_an_agent_who_leaves_hands_over(fresh_desk):
+    desk = fresh_desk
+    desk.agent("first@desk.test", max=5)
+    tickets = [desk.ticket(f"of the first {i}") for i in range(3)]
+    assert {t["assignee"]["email"] for t in tickets} == {"first@desk.test"}
+    desk.agent("second@desk.test", max=2)
+    first = desk.agents()["first@desk.test"]
+    desk.patch(f"/api/agents/{first['id']}", {"isActive": False}).must(200)
+
+    def handed_over():
+        now = [desk.get(f"/api/tickets/{t['id']}").must(200) for t in tickets]
+        owners = [(t["assignee"] or {}).get("email") for t in now]
+        return owners.count("second@desk.test") == 2 and owners.count(None) == 1
+
+    wait_until(handed_over, what="two tickets go to the second agent, one waits")
+    assert desk.agents()["first@desk.test"]["currentTickets"] == 0
+    desk.check()
