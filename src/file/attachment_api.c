@@ -209,7 +209,7 @@ const struct route attachment_routes[] = {
      .status = 200, .answer = &attachments_shape, .tag = "Attachments",
      .summary = "All files of a ticket and its comments"},
     {"GET", "/api/attachments/:id", ACCESS_SIGNED_IN, RUN_READ, attachment_get,
-     .query = &download_query_shape, .status = 200, .answer_type = "*/*",
-     .tag = "Attachments", .summary = "The bytes of a file"},
+     .query = &download_query_shape, .status = 200, .answer_type = "*/*", .tag = "Attachments",
+     .summary = "The bytes of a file"},
 };
 const size_t attachment_route_count = COUNT_OF(attachment_routes);

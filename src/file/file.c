@@ -1,5 +1,7 @@
 #include "file/file.h"
 
+#include "file/file_place.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -9,16 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES_PATH_MAX = 4096, DIR_DIGITS = 2 };
+enum { DIR_DIGITS = 2 };
 
-/* DATA/files, DATA/files/ab and DATA/files/ab/cdef... of one hash. */
-struct place {
-    char root[FILES_PATH_MAX];
-    char dir[FILES_PATH_MAX];
-    char path[FILES_PATH_MAX];
-};
-
-static err disk_error(void)
+err file_disk_error(void)
 {
     return errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
 }
@@ -38,7 +33,7 @@ static void parent_of(const char *path, char out[FILES_PATH_MAX])
     out[len] = '\0';
 }
 
-static err place_of(const char *data_dir, const unsigned char *sha256, struct place *out)
+err file_place_of(const char *data_dir, const unsigned char *sha256, struct file_place *out)
 {
     char hex[FILE_HASH_TEXT_SIZE];
     int n;
@@ -69,20 +64,20 @@ static err sync_dir(const char *path)
     int failed;
 
     if (fd < 0)
-        return disk_error();
+        return file_disk_error();
     failed = fsync(fd);
     close(fd);
-    return failed ? disk_error() : OK;
+    return failed ? file_disk_error() : OK;
 }
 
 static err make_dir(const char *path, const char *parent)
 {
     if (mkdir(path, 0700) == 0)
         return sync_dir(parent);
-    return errno == EEXIST ? OK : disk_error();
+    return errno == EEXIST ? OK : file_disk_error();
 }
 
-static err make_dirs(const char *data_dir, const struct place *place)
+err file_make_dirs(const char *data_dir, const struct file_place *place)
 {
     if (access(place->dir, F_OK) == 0)
         return OK;
@@ -98,34 +93,42 @@ static err write_all(int fd, const char *data, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return disk_error();
+            return file_disk_error();
         data += n;
         len -= (size_t)n;
     }
     return OK;
 }
 
-static err write_synced(const char *path, const void *data, size_t len)
+err file_write_new(const char *path, const void *data, size_t len, bool sync)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     err e;
 
     if (fd < 0)
-        return disk_error();
+        return file_disk_error();
     e = write_all(fd, data, len);
-    if (e == OK && fsync(fd) != 0)
-        e = disk_error();
+    if (e == OK && sync && fsync(fd) != 0)
+        e = file_disk_error();
     if (close(fd) != 0 && e == OK)
-        e = disk_error();
+        e = file_disk_error();
     if (e != OK)
         unlink(path);
     return e;
 }
 
-static err move_in(const char *from, const struct place *place)
+void file_temporary(const struct file_place *place, char out[static FILES_PATH_MAX + 64])
+{
+    uint64_t salt;
+
+    randombytes_buf(&salt, sizeof(salt));
+    snprintf(out, FILES_PATH_MAX + 64, "%s/.%016llx.part", place->dir, (unsigned long long)salt);
+}
+
+static err move_in(const char *from, const struct file_place *place)
 {
     if (rename(from, place->path) != 0) {
-        err e = disk_error();
+        err e = file_disk_error();
 
         unlink(from);
         return e;
@@ -138,17 +141,14 @@ err file_put(const char *data_dir, const void *data, size_t len,
 {
     unsigned char hash[FILE_HASH_SIZE];
     char temporary[FILES_PATH_MAX + 64];
-    struct place place;
-    uint64_t salt;
+    struct file_place place;
 
     crypto_hash_sha256(hash, data, len);
-    TRY(place_of(data_dir, hash, &place));
+    TRY(file_place_of(data_dir, hash, &place));
     if (access(place.path, F_OK) != 0) {
-        TRY(make_dirs(data_dir, &place));
-        randombytes_buf(&salt, sizeof(salt));
-        snprintf(temporary, sizeof(temporary), "%s/.%016llx.part", place.dir,
-                 (unsigned long long)salt);
-        TRY(write_synced(temporary, data, len));
+        TRY(file_make_dirs(data_dir, &place));
+        file_temporary(&place, temporary);
+        TRY(file_write_new(temporary, data, len, true));
         TRY(move_in(temporary, &place));
     }
     memcpy(out_sha256, hash, sizeof(hash));
@@ -158,16 +158,16 @@ err file_put(const char *data_dir, const void *data, size_t len,
 err file_adopt(const char *data_dir, const char *path,
                const unsigned char sha256[static FILE_HASH_SIZE])
 {
-    struct place place;
+    struct file_place place;
 
-    TRY(place_of(data_dir, sha256, &place));
+    TRY(file_place_of(data_dir, sha256, &place));
     if (access(place.path, F_OK) == 0) {
         unlink(path);
         return OK;
     }
-    TRY(make_dirs(data_dir, &place));
+    TRY(file_make_dirs(data_dir, &place));
     if (chmod(path, 0600) != 0)
-        return disk_error();
+        return file_disk_error();
     return move_in(path, &place);
 }
 
@@ -199,11 +199,11 @@ static err read_open(struct arena *a, int fd, size_t max_bytes, struct bytes *ou
 err file_get(struct arena *a, const char *data_dir,
              const unsigned char sha256[static FILE_HASH_SIZE], size_t max_bytes, struct bytes *out)
 {
-    struct place place;
+    struct file_place place;
     err e;
     int fd;
 
-    TRY(place_of(data_dir, sha256, &place));
+    TRY(file_place_of(data_dir, sha256, &place));
     fd = open(place.path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;

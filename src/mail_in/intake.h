@@ -6,7 +6,7 @@
 #ifndef FD_INTAKE_H
 #define FD_INTAKE_H
 
-#include "file/file.h"
+#include "file/file_batch.h"
 #include "mail_in/mail_in.h"
 #include "mail_in/subject_tags.h"
 #include "mime/mail.h"
@@ -37,6 +37,7 @@ struct intake {
     const unsigned char *raw;
     size_t len;
     struct arena *arena;
+    struct file_batch *files; /* commit it before deciding; NULL: each file is durable at once */
     /* read from it */
     unsigned char sha256[FILE_HASH_SIZE];
     struct mail mail;

@@ -7,7 +7,7 @@
 #include <time.h>
 
 /* Enough to fill the writer's batches; a message's memory is held meanwhile. */
-enum { UNDER_WAY_MAX = 64, BUSY_TRIES = 100, BUSY_PAUSE_MS = 50 };
+enum { UNDER_WAY_MAX = 128, GROUP = UNDER_WAY_MAX / 2, BUSY_TRIES = 100, BUSY_PAUSE_MS = 50 };
 
 struct slot {
     struct mail_pump *pump;
@@ -28,6 +28,8 @@ struct mail_pump {
     pthread_cond_t settled;
     struct slot slots[UNDER_WAY_MAX]; /* a ring */
     size_t first, count;
+    size_t unsent; /* the last ones: read, but their files are not durable yet */
+    struct file_batch files;
 };
 
 struct mail_pump *mail_pump_new(struct store *store, const struct settings *settings,
@@ -40,6 +42,7 @@ struct mail_pump *mail_pump_new(struct store *store, const struct settings *sett
     pump->settings = settings;
     pump->done = done;
     pump->ctx = ctx;
+    file_batch_init(&pump->files, store_data_dir(store));
     pthread_mutex_init(&pump->mutex, NULL);
     pthread_cond_init(&pump->settled, NULL);
     for (size_t i = 0; i < UNDER_WAY_MAX; i++) {
@@ -90,7 +93,26 @@ static err write_patiently(struct slot *slot, err result)
     return result;
 }
 
-static void finish_first(struct mail_pump *pump)
+/* One flush for the files of the whole group, then its messages may be decided. */
+static void send_group(struct mail_pump *pump)
+{
+    err durable = file_batch_commit(&pump->files);
+
+    for (; pump->unsent > 0; pump->unsent--) {
+        struct slot *slot =
+            &pump->slots[(pump->first + pump->count - pump->unsent) % UNDER_WAY_MAX];
+        err e = durable;
+
+        if (slot->is_settled)
+            continue;
+        if (e == OK)
+            e = store_submit(pump->store, &slot->setup, decide, on_written, slot);
+        if (e != OK)
+            on_written(slot, e);
+    }
+}
+
+static void finish_sent(struct mail_pump *pump)
 {
     struct slot *slot = &pump->slots[pump->first];
     struct mail_result taken = {0};
@@ -105,6 +127,13 @@ static void finish_first(struct mail_pump *pump)
     arena_reset(&slot->arena);
     pump->first = (pump->first + 1) % UNDER_WAY_MAX;
     pump->count--;
+}
+
+static void finish_first(struct mail_pump *pump)
+{
+    if (pump->count == pump->unsent)
+        send_group(pump);
+    finish_sent(pump);
 }
 
 static struct slot *next_slot(struct mail_pump *pump)
@@ -132,18 +161,21 @@ void mail_pump_put(struct mail_pump *pump, const void *raw, size_t len, void *ta
         .raw = raw,
         .len = len,
         .arena = &slot->arena,
+        .files = &pump->files,
     };
     slot->setup = (struct unit_setup){.arena = &slot->arena, .actor = actor_system()};
     pump->count++;
     e = intake_read(&slot->intake);
-    if (e == OK)
-        e = store_submit(pump->store, &slot->setup, decide, on_written, slot);
+    pump->unsent++;
     if (e != OK)
         on_written(slot, e);
+    if (pump->unsent == GROUP)
+        send_group(pump);
 }
 
 void mail_pump_drain(struct mail_pump *pump)
 {
+    send_group(pump);
     while (pump->count > 0)
         finish_first(pump);
 }
@@ -155,6 +187,7 @@ void mail_pump_free(struct mail_pump *pump)
     mail_pump_drain(pump);
     for (size_t i = 0; i < UNDER_WAY_MAX; i++)
         arena_done(&pump->slots[i].arena);
+    file_batch_done(&pump->files);
     pthread_cond_destroy(&pump->settled);
     pthread_mutex_destroy(&pump->mutex);
     free(pump);

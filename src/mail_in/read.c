@@ -22,9 +22,15 @@ err mail_read(struct arena *a, const struct settings *settings, const void *raw,
     return OK;
 }
 
+static err put(struct intake *in, const void *data, size_t len, unsigned char *out_sha256)
+{
+    return in->files ? file_batch_put(in->files, data, len, out_sha256)
+                     : file_put(in->data_dir, data, len, out_sha256);
+}
+
 err intake_keep_raw(struct intake *in)
 {
-    return file_put(in->data_dir, in->raw, in->len, in->sha256);
+    return put(in, in->raw, in->len, in->sha256);
 }
 
 err intake_parse(struct intake *in)
@@ -82,7 +88,7 @@ static err attach_bytes(struct intake *in, const char *file_name, const char *mi
 
     *added = (struct attachment_input){
         .file_name = file_name, .mime_type = mime_type, .size_bytes = (int64_t)len};
-    return file_put(in->data_dir, data, len, added->sha256);
+    return put(in, data, len, added->sha256);
 }
 
 /* Room for the parts, the full text and the raw message. */
