@@ -33,6 +33,7 @@ static const struct command {
     {"import", "take in tickets from CSV or JSON lines", cmd_import},
     {"mail-in", "take mail in: from a pipe, files, mbox files or Maildirs", cmd_mail_in},
     {"outbox", "show mail that waits to be sent; write it out; try again", cmd_outbox},
+    {"demo", "fill a desk with people, rules and three months of conversations", cmd_demo},
     {"settings", "list every setting with its value, default, limits and meaning", cmd_settings},
     {"version", "say which version this is", cmd_version},
 };
