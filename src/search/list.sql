@@ -173,9 +173,8 @@ SELECT t.created_ms, ${list_columns} FROM ticket t WHERE t.external_id = $5 AND 
 -- @query list_external_up_rows(most int, key int, id int, until int, external_id text) many list_row
 SELECT t.created_ms, ${list_columns} FROM ticket t WHERE t.external_id = $5 AND ${created_up}
 
--- @query list_rows_by_id(ids_json text) many list_row
-SELECT 0, ${list_columns} FROM ticket t
-WHERE t.id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT))) AND t.deleted_ms IS NULL ORDER BY t.id DESC
+-- @query list_row_by_id(id int) one list_row
+SELECT 0, ${list_columns} FROM ticket t WHERE t.id = $1 AND t.deleted_ms IS NULL
 
 -- @query list_has_tag(tag text, created_ms int, ticket_id int) one (yes int)
 SELECT 1 FROM ticket_tag WHERE tag = $1 AND created_ms = $2 AND ticket_id = $3
@@ -195,8 +194,8 @@ WHERE assignee_id = $1 AND priority >= $2 AND priority <= $3 GROUP BY priority, 
 SELECT a.id, c.status, c.n FROM agent a JOIN ticket_count c ON c.assignee_id = a.id AND c.priority = -1 AND c.category_id = -1
 ORDER BY a.id
 
--- @query count_agents_cells() many (assignee_id int, priority int, category_id int, status int, n int)
-SELECT a.id, c.priority, c.category_id, c.status, c.n FROM agent a JOIN ticket_count c ON c.assignee_id = a.id AND c.priority >= 0
+-- @query count_agents_cells(priority_from int, priority_to int) many (assignee_id int, priority int, category_id int, status int, n int)
+SELECT a.id, c.priority, c.category_id, c.status, c.n FROM agent a JOIN ticket_count c ON c.assignee_id = a.id AND c.priority >= $1 AND c.priority <= $2
 ORDER BY a.id
 
 -- Names for the keys of an answer; both tables are small.

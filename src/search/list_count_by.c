@@ -45,6 +45,9 @@ static void tally_add(struct arena *a, struct tally *tally, int64_t id, int64_t 
 
 static err count_cells_of_agents(struct tx *tx, const struct list_filter *f, struct tallies *t)
 {
+    const struct value params[] = {value_int(f->priorities.n ? f->priorities.v[0] : 0),
+                                   value_int(f->priorities.n ? f->priorities.v[f->priorities.n - 1]
+                                                             : TICKET_PRIORITY_COUNT - 1)};
     struct rows rows;
 
     if (!f->priorities.n && !f->categories.n) {
@@ -55,7 +58,7 @@ static err count_cells_of_agents(struct tx *tx, const struct list_filter *f, str
         }
         return rows_end(&rows);
     }
-    TRY(query_run(tx, &query_count_agents_cells, NULL, 0, &rows));
+    TRY(query_run(tx, &query_count_agents_cells, params, 2, &rows));
     while (rows_next(&rows)) {
         if (id_list_has(&f->priorities, rows_int(&rows, 1)) &&
             id_list_has(&f->categories, rows_int(&rows, 2)) &&

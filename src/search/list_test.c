@@ -715,7 +715,7 @@ static err explain_ranges(struct tx *tx, void *arg)
 
 static err explain_counters(struct tx *tx, void *arg)
 {
-    static const struct query *const hot[] = {&query_count_cells,           &query_list_rows_by_id,
+    static const struct query *const hot[] = {&query_count_cells,           &query_list_row_by_id,
                                               &query_list_has_tag,          &query_report_tickets,
                                               &query_report_by_key,         &query_report_by_day,
                                               &query_count_agents_by_status};

@@ -16,16 +16,16 @@ SELECT id, subject, description, public_text, internal_text FROM ticket_text WHE
 INSERT INTO ticket_fts(ticket_fts) VALUES ('rebuild')
 
 -- Hits, newest first or oldest first; deleted tickets are none, as they are not in the index.
--- @shape search_ranked_row: id int, rank real
+-- @query search_hits_down(match text, below_id int, most int) many list_row
+SELECT 0, ${list_columns} FROM ticket_fts f CROSS JOIN ticket t ON t.id = f.rowid
+WHERE f.ticket_fts MATCH $1 AND f.rowid < $2 ORDER BY f.rowid DESC LIMIT $3
 
--- @query search_newest(match text, below_id int, most int) many search_ranked_row
-SELECT rowid, 0.0 FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3
+-- @query search_hits_up(match text, above_id int, most int) many list_row
+SELECT 0, ${list_columns} FROM ticket_fts f CROSS JOIN ticket t ON t.id = f.rowid
+WHERE f.ticket_fts MATCH $1 AND f.rowid > $2 ORDER BY f.rowid LIMIT $3
 
--- @query search_oldest(match text, above_id int, most int) many search_ranked_row
-SELECT rowid, 0.0 FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid > $2 ORDER BY rowid LIMIT $3
-
--- @query search_ranked(match text, below_id int, most int) many search_ranked_row
-SELECT rowid, desk_rank(ticket_fts) FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3
+-- @query search_ranked(match text, most int) many (id int, rank real)
+SELECT rowid, desk_rank(ticket_fts) FROM ticket_fts WHERE ticket_fts MATCH $1 ORDER BY rowid DESC LIMIT $2
 
 -- @query search_matches(match text, ticket_id int) one (rank real)
 SELECT desk_rank(ticket_fts) FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid = $2
@@ -33,6 +33,7 @@ SELECT desk_rank(ticket_fts) FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid
 -- @query search_count(match text, most int) one (n int)
 SELECT count(*) FROM (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH $1 LIMIT $2)
 
--- Marks are control characters that no text contains; the caller escapes the rest and makes them tags.
--- @query search_snippet(match text, ticket_id int) one (snippet text?)
-SELECT snippet(ticket_fts, -1, char(2), char(3), '…', 24) FROM ticket_fts WHERE ticket_fts MATCH $1 AND rowid = $2
+-- What a snippet is cut from.
+-- @query search_excerpt(ticket_id int, most int) one search_document
+SELECT substr(subject, 1, $2), substr(description, 1, $2), substr(public_text, 1, $2), substr(internal_text, 1, $2)
+FROM ticket_text WHERE id = $1
