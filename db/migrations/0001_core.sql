@@ -223,6 +223,7 @@ CREATE INDEX ticket_by_updated ON ticket(status, updated_ms, id) WHERE deleted_m
 CREATE INDEX ticket_waiting ON ticket(priority DESC, created_ms, id) WHERE waiting;
 CREATE INDEX ticket_by_external_id ON ticket(external_id) WHERE external_id IS NOT NULL;
 
+-- Tags of the tickets that are not deleted.
 CREATE TABLE ticket_tag (
   tag TEXT NOT NULL,                         -- case-folded
   created_ms BIGINT NOT NULL,                -- of the ticket: lists by tag come in order

@@ -30,10 +30,10 @@ t.deleted_ms IS NULL AND (t.due_ms, t.id) < ($2, $3) AND t.due_ms >= $4 ORDER BY
 t.deleted_ms IS NULL AND (t.due_ms, t.id) > ($2, $3) AND t.due_ms <= $4 ORDER BY t.due_ms, t.id LIMIT $1
 
 -- @fragment tagged_down
-t.deleted_ms IS NULL AND (g.created_ms, g.ticket_id) < ($2, $3) AND g.created_ms >= $4 ORDER BY g.created_ms DESC, g.ticket_id DESC LIMIT $1
+(g.created_ms, g.ticket_id) < ($2, $3) AND g.created_ms >= $4 ORDER BY g.created_ms DESC, g.ticket_id DESC LIMIT $1
 
 -- @fragment tagged_up
-t.deleted_ms IS NULL AND (g.created_ms, g.ticket_id) > ($2, $3) AND g.created_ms <= $4 ORDER BY g.created_ms, g.ticket_id LIMIT $1
+(g.created_ms, g.ticket_id) > ($2, $3) AND g.created_ms <= $4 ORDER BY g.created_ms, g.ticket_id LIMIT $1
 
 -- @fragment numbered_down
 t.deleted_ms IS NULL AND t.id < $3 AND CAST($2 AS BIGINT) >= CAST($4 AS BIGINT) ORDER BY t.id DESC LIMIT $1
@@ -161,8 +161,14 @@ SELECT 0, ${list_columns} FROM ticket t WHERE ${numbered_down}
 -- @query list_number_up_rows(most int, key int, id int, until int) many list_row
 SELECT 0, ${list_columns} FROM ticket t WHERE ${numbered_up}
 
+-- @query list_tag_down_keys(most int, key int, id int, until int, tag text) many list_key
+SELECT g.created_ms, g.ticket_id FROM ticket_tag g WHERE g.tag = $5 AND ${tagged_down}
+
 -- @query list_tag_down_rows(most int, key int, id int, until int, tag text) many list_row
 SELECT g.created_ms, ${list_columns} FROM ticket_tag g JOIN ticket t ON t.id = g.ticket_id WHERE g.tag = $5 AND ${tagged_down}
+
+-- @query list_tag_up_keys(most int, key int, id int, until int, tag text) many list_key
+SELECT g.created_ms, g.ticket_id FROM ticket_tag g WHERE g.tag = $5 AND ${tagged_up}
 
 -- @query list_tag_up_rows(most int, key int, id int, until int, tag text) many list_row
 SELECT g.created_ms, ${list_columns} FROM ticket_tag g JOIN ticket t ON t.id = g.ticket_id WHERE g.tag = $5 AND ${tagged_up}

@@ -93,7 +93,7 @@ void plan_created(struct arena *a, const struct list_filter *f, const struct cub
         out->filtered = beyond_states(f);
     } else if (f->tag_count) {
         add_texts(a, out, RANGE_TAG, f->tags, f->tag_count);
-        out->filtered = true;
+        out->filtered = state_tested || time_tested || f->groups.n;
     } else if (f->groups.n) {
         for (size_t i = 0; i < f->groups.n; i++)
             add_statuses(a, out, RANGE_GROUP, f, f->groups.v[i]);

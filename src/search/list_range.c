@@ -25,7 +25,7 @@ static const struct range_queries queries[RANGE_KIND_COUNT] = {
     [RANGE_DUE] = {BOTH(due), .eq_count = 1},
     [RANGE_UNDUE] = {ROWS(undue), .eq_count = 1},
     [RANGE_NUMBER] = {ROWS(number), .eq_count = 0},
-    [RANGE_TAG] = {ROWS(tag), .text = true},
+    [RANGE_TAG] = {BOTH(tag), .text = true},
     [RANGE_EXTERNAL] = {ROWS(external), .text = true},
 };
 

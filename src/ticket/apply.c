@@ -58,16 +58,19 @@ static void keep_moments(struct tx *tx, struct ticket_change *change)
         after->waiting = false;
 }
 
+/* Only tickets that are not deleted stand in ticket_tag: lists by tag need not look at the tickets. */
 static err write_tags(struct tx *tx, const struct ticket_change *change)
 {
-    const struct ticket *after = &change->after;
+    const struct ticket *before = &change->before, *after = &change->after;
     struct tag_set tags;
 
     if (!ticket_change_is_new(change)) {
-        if (strcmp(change->before.tags, after->tags) == 0)
+        if (strcmp(before->tags, after->tags) == 0 && !before->deleted_ms == !after->deleted_ms)
             return OK;
         TRY(q_ticket_tags_clear(tx, after->id));
     }
+    if (after->deleted_ms)
+        return OK;
     tags = tags_parse(tx->arena, after->tags);
     for (size_t i = 0; i < tags.n; i++)
         TRY(q_ticket_tag_insert(tx, tags.v[i], after->created_ms, after->id));
