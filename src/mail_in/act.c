@@ -298,12 +298,12 @@ err intake_new_ticket(struct tx *tx, struct intake *in)
     TRY(link_related(tx, in));
     return intake_settle(
         in, MAIL_CREATED,
-        in->is_refused   ? "could not be taken in the ordinary way: raw mail attached"
-        : v->is_flood    ? "too many new conversations in an hour: they share this ticket"
-        : in->is_partial ? "not readable as a whole: raw mail attached"
-        : v->related_id  ? "names a message of another ticket, but its sender takes no part there"
-        : v->is_machine  ? "automatic mail that belongs to no ticket"
-                         : "a new conversation");
+        in->is_refused ? "could not be taken in the ordinary way: raw mail attached"
+        : v->is_flood  ? "too many new conversations in an hour: they share this ticket"
+        : in->is_partial || in->is_odd ? "not readable as a whole: raw mail attached"
+        : v->related_id ? "names a message of another ticket, but its sender takes no part there"
+        : v->is_machine ? "automatic mail that belongs to no ticket"
+                        : "a new conversation");
 }
 
 err intake_record(struct tx *tx, struct intake *in)

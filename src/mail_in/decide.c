@@ -89,7 +89,7 @@ err intake_machine(struct tx *tx, struct intake *in)
 
     v->is_machine =
         mail->is_bounce || mail->is_out_of_office || (mail->is_automatic && !mail->list_id);
-    v->no_automatic_answer = in->is_partial || in->is_refused || mail->is_bounce ||
+    v->no_automatic_answer = in->is_partial || in->is_odd || in->is_refused || mail->is_bounce ||
                              mail->is_automatic || mail->is_spam || !in->from_email ||
                              address_is_machine(in->from_email) || mail_is_forged(mail) ||
                              (mail->return_path && *mail->return_path == '\0');

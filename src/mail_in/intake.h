@@ -41,7 +41,8 @@ struct intake {
     /* read from it */
     unsigned char sha256[FILE_HASH_SIZE];
     struct mail mail;
-    bool is_partial;        /* too large, or not a message: the raw bytes are attached */
+    bool is_odd;            /* hardly a message: the raw bytes are attached, too */
+    bool is_partial;        /* too large to be taken apart: likewise */
     const char *from_email; /* NULL: none that could be written to */
     const char *from_name;
     struct subject_tags tags;

@@ -44,7 +44,7 @@ err intake_parse(struct intake *in)
     in->from_name = mail->from.name && *mail->from.name ? mail->from.name : NULL;
     /* Nothing that every message has: whatever this is, a person must look at it. */
     if (!from && !mail->subject && !mail->message_id && mail->to.count == 0)
-        in->is_partial = true;
+        in->is_odd = true;
     return OK;
 }
 
@@ -126,7 +126,7 @@ static const char *name_of(struct intake *in, const struct mail_attachment *part
 err intake_attachments(struct intake *in)
 {
     const struct mail_attachments *parts = &in->mail.attachments;
-    bool all = !in->is_partial;
+    bool all = !in->is_partial && !in->is_odd;
 
     for (size_t i = 0; i < parts->count && !in->is_partial; i++) {
         const struct mail_attachment *part = &parts->at[i];
