@@ -59,7 +59,7 @@ struct route {
     const struct shape *body;
     int status;                 /* of success: 200, 201, 204 */
     const struct shape *answer; /* for OpenAPI; NULL: see answer_type */
-    const char *answer_type;    /* e.g. "text/csv"; NULL: application/json */
+    const char *answer_type;    /* e.g. "text/csv"; beside answer: JSON or this, as asked for */
     const char *tag;            /* "Tickets": groups the documentation */
     const char *summary;        /* one sentence */
     bool secret_answer; /* holds a secret: never kept for Idempotency-Key, a repeat is 409 */

@@ -137,11 +137,8 @@ static void put_parameters(const struct route *route, struct json_out *j)
     json_close(j, ']');
 }
 
-static void put_content(const char *type, const struct shape *shape, bool binary,
-                        struct json_out *j)
+static void put_media(const char *type, const struct shape *shape, bool binary, struct json_out *j)
 {
-    json_key(j, "content");
-    json_open(j, '{');
     json_key(j, type);
     json_open(j, '{');
     json_key(j, "schema");
@@ -154,6 +151,28 @@ static void put_content(const char *type, const struct shape *shape, bool binary
         json_close(j, '}');
     }
     json_close(j, '}');
+}
+
+static void put_content(const char *type, const struct shape *shape, bool binary,
+                        struct json_out *j)
+{
+    json_key(j, "content");
+    json_open(j, '{');
+    put_media(type, shape, binary, j);
+    json_close(j, '}');
+}
+
+/* JSON of a shape, text of another type, or whichever of both is asked for. */
+static void put_answer_content(const struct route *route, struct json_out *j)
+{
+    const char *type = route->run == RUN_EVENTS ? "text/event-stream" : route->answer_type;
+
+    json_key(j, "content");
+    json_open(j, '{');
+    if (route->answer || !type)
+        put_media("application/json", route->answer, false, j);
+    if (type)
+        put_media(type, NULL, true, j);
     json_close(j, '}');
 }
 
@@ -264,8 +283,6 @@ static void put_responses(const struct route *route, struct json_out *j)
     const char *type = route->answer_type ? route->answer_type : "application/json";
     char text[8];
 
-    if (route->run == RUN_EVENTS)
-        type = "text/event-stream";
     snprintf(text, sizeof(text), "%d", status);
     json_key(j, "responses");
     json_open(j, '{');
@@ -273,7 +290,7 @@ static void put_responses(const struct route *route, struct json_out *j)
     json_open(j, '{');
     JSON_PUT(j, text, "description", status_words(status));
     if (status != 204)
-        put_content(type, route->answer, strcmp(type, "application/json") != 0, j);
+        put_answer_content(route, j);
     json_close(j, '}');
     if (strcmp(route->method, "GET") == 0 && strchr(route->path, ':'))
         put_bare(j, "304", "What the client has is still right (If-None-Match)");

@@ -264,6 +264,7 @@ const struct route report_routes[] = {
      .query = &query_shape,
      .status = 200,
      .answer = &report_shape,
+     .answer_type = "text/csv",
      .tag = "Reports",
      .summary = "What the tickets of a period came to, by priority, category, agent and day"},
 };
