@@ -2,7 +2,7 @@
  *
  * The cost of a page depends neither on the number of tickets nor on how deep the page lies: a list is merged from
  * ranges of indexes that are in its order already, and its total is taken from the counters where they know it.
- * Where filters must be tested ticket by ticket, the tickets looked at for one page are bounded (LIST_WALK_MAX);
+ * Where filters must be tested ticket by ticket, the tickets looked at for one page are bounded (list_bounds);
  * a page may then come short, with a cursor to go on from.
  */
 #ifndef FD_SEARCH_LIST_H
@@ -21,11 +21,16 @@ enum list_sort {
     LIST_SORT_COUNT
 };
 
-enum {
-    LIST_WALK_MAX = 5000,  /* tickets looked at for one page */
-    LIST_RANGES_MAX = 512, /* ranges merged at once */
-    LIST_SORTED_MAX = 2000 /* so few are read whole and sorted */
+/* How much work one page may be. Only tests change it, to walk with few tickets the ways that many take. */
+struct list_bounds {
+    int64_t walked; /* tickets looked at for one page */
+    int64_t ranges; /* merged at once */
+    int64_t sorted; /* so few are read whole and sorted */
+    int64_t hits;   /* of a search: so few are read whole; of more, the newest so many are ranked */
+    int64_t hits_walked; /* of a search, looked at for one page */
+    int64_t tested;      /* tickets tested one by one against a search */
 };
+extern struct list_bounds list_bounds;
 
 struct id_list {
     int64_t *v; /* sorted, each once */

@@ -116,7 +116,7 @@ static err find_walking(struct tx *tx, const struct list_ask *ask, const struct 
     int levels = plan_levels(&ask->filter, ask->sort);
     bool done = false;
 
-    w.budget = LIST_WALK_MAX + w.skip;
+    w.budget = list_bounds.walked + w.skip;
     out->v = ARENA_ARRAY(tx->arena, struct list_hit, (size_t)ask->limit);
     for (int level = after ? after->spot.level : 0; level < levels && !done; level++)
         TRY(walk_level(tx, &w, level, &done));
@@ -139,7 +139,7 @@ static err find_sorting(struct tx *tx, const struct list_ask *ask, const struct 
             return OK;
         plan_created(tx->arena, &ask->filter, cube, &set);
     }
-    TRY(found_read(tx, &ask->filter, &set, LIST_SORTED_MAX, &found, out_complete));
+    TRY(found_read(tx, &ask->filter, &set, list_bounds.sorted, &found, out_complete));
     if (!*out_complete)
         return OK;
     out->total = (int64_t)found.n;

@@ -2,7 +2,17 @@
  * if none does, which filter leaves so few tickets that they can be sorted. */
 #include "search/list_plan.h"
 
+#include "base/limits.h"
 #include "report/counters.h"
+
+struct list_bounds list_bounds = {
+    .walked = 5000,
+    .ranges = 512,
+    .sorted = 2000,
+    .hits = SEARCH_RANKED_MAX,
+    .hits_walked = 5000,
+    .tested = 500,
+};
 
 static bool by_state(const struct list_filter *f)
 {
@@ -70,9 +80,9 @@ static bool states_serve(const struct list_filter *f, const struct cube *cube)
 {
     if (!by_state(f))
         return false;
-    if (cube->total <= LIST_SORTED_MAX)
+    if (cube->total <= list_bounds.sorted)
         return true;
-    return cube->n <= LIST_RANGES_MAX && !f->tag_count && !f->groups.n;
+    return (int64_t)cube->n <= list_bounds.ranges && !f->tag_count && !f->groups.n;
 }
 
 void plan_created(struct arena *a, const struct list_filter *f, const struct cube *cube,
@@ -123,7 +133,7 @@ bool plan_window(struct arena *a, const struct list_filter *f, enum list_sort so
 bool plan_may_be_small(const struct list_filter *f, const struct cube *cube)
 {
     return f->external_id || f->requesters.n || f->tag_count || f->groups.n ||
-           !time_window_open(f->created) || cube->total <= LIST_SORTED_MAX;
+           !time_window_open(f->created) || cube->total <= list_bounds.sorted;
 }
 
 int plan_levels(const struct list_filter *f, enum list_sort sort)

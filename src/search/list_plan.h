@@ -74,7 +74,7 @@ struct found_list {
 void found_add(struct arena *a, struct found_list *list, const struct list_row *row, double rank);
 void page_of_found(struct tx *tx, const struct list_ask *ask, const struct cursor *after,
                    struct found_list *found, struct list_page *out);
-/* Reads at most LIST_SORTED_MAX rows; *out_complete tells whether these were all. */
+/* Reads at most so many rows; *out_complete tells whether these were all. */
 MUST_CHECK err found_read(struct tx *tx, const struct list_filter *filter, struct range_set *set,
                           int64_t most, struct found_list *out, bool *out_complete);
 

@@ -1,6 +1,6 @@
 /* list_text.c -- what a search finds.
  *
- * Few hits (SEARCH_RANKED_MAX): all are filtered and sorted. Many hits with a filter that leaves few tickets: these are
+ * Few hits (list_bounds): all are filtered and sorted. Many hits with a filter that leaves few tickets: these are
  * tested one by one. Many hits otherwise: the newest are taken; ordered by number or creation the list goes on beyond
  * them, from hit to hit. */
 #include "base/limits.h"
@@ -10,9 +10,7 @@
 #include <string.h>
 
 enum {
-    TESTED_MAX = 500,        /* tickets tested one by one */
     RANKED_SINGLY_MAX = 100, /* hits beyond the newest that are ranked one by one */
-    TEXT_WALK_MAX = 5000,    /* hits looked at for one page */
     TEXT_CHUNK = 512,
     PREFIX_INDEXED_MAX = 3 /* characters of word* that the index is prepared for */
 };
@@ -55,7 +53,7 @@ static err rank_newest(struct tx *tx, const char *match, struct found_list *foun
     struct search_ranked_rows ranked;
     size_t r = 0;
 
-    TRY(q_search_ranked(tx, match, SEARCH_RANKED_MAX + 1, &ranked));
+    TRY(q_search_ranked(tx, match, list_bounds.hits + 1, &ranked));
     for (size_t i = 0; i < found->n && r < ranked.n; i++) {
         while (r < ranked.n && ranked.v[r].id > found->v[i].row.id)
             r++;
@@ -90,11 +88,11 @@ static err test_each(struct tx *tx, const struct list_filter *f, const char *mat
     *out_complete = false;
     TRY(cube_read(tx, &others, others.assignees.n > 0, &cube));
     if (!plan_window(tx->arena, &others, SORT_CREATED, &set)) {
-        if (filter_is_counted(&others) && cube.total > TESTED_MAX)
+        if (filter_is_counted(&others) && cube.total > list_bounds.tested)
             return OK;
         plan_created(tx->arena, &others, &cube, &set);
     }
-    TRY(found_read(tx, &others, &set, TESTED_MAX, &all, out_complete));
+    TRY(found_read(tx, &others, &set, list_bounds.tested, &all, out_complete));
     for (size_t i = 0; *out_complete && i < all.n; i++) {
         bool hit;
         double rank;
@@ -117,7 +115,8 @@ static err newest_fitting(struct tx *tx, const struct list_filter *f, const char
     if (ranked)
         TRY(rank_newest(tx, match, out));
     n = out->n;
-    while (out->n < n + RANKED_SINGLY_MAX && out->n < SEARCH_RANKED_MAX && looked < TEXT_WALK_MAX) {
+    while (out->n < n + RANKED_SINGLY_MAX && (int64_t)out->n < list_bounds.hits &&
+           looked < list_bounds.hits_walked) {
         TRY(q_search_hits_down(tx, match, hits->v[hits->n - 1].id, TEXT_CHUNK, hits));
         if (hits->n == 0)
             break;
@@ -160,9 +159,9 @@ static err ranked_alone(struct tx *tx, const char *match, struct found_list *out
 {
     struct search_ranked_rows hits;
 
-    TRY(q_search_ranked(tx, match, SEARCH_RANKED_MAX + 1, &hits));
-    *out_complete = hits.n <= SEARCH_RANKED_MAX;
-    for (size_t i = 0; i < hits.n && i < SEARCH_RANKED_MAX; i++)
+    TRY(q_search_ranked(tx, match, list_bounds.hits + 1, &hits));
+    *out_complete = (int64_t)hits.n <= list_bounds.hits;
+    for (size_t i = 0; i < hits.n && (int64_t)i < list_bounds.hits; i++)
         found_add(tx->arena, out, &(struct list_row){.id = hits.v[i].id}, hits.v[i].rank);
     return OK;
 }
@@ -172,8 +171,8 @@ static err filtered(struct tx *tx, const struct list_filter *f, const char *matc
 {
     struct list_rows hits;
 
-    TRY(q_search_hits_down(tx, match, INT64_MAX, SEARCH_RANKED_MAX + 1, &hits));
-    *out_complete = hits.n <= SEARCH_RANKED_MAX;
+    TRY(q_search_hits_down(tx, match, INT64_MAX, list_bounds.hits + 1, &hits));
+    *out_complete = (int64_t)hits.n <= list_bounds.hits;
     if (!*out_complete && !only_searching(f)) {
         TRY(test_each(tx, f, match, out, out_complete));
         return *out_complete ? OK : newest_fitting(tx, f, match, ranked, &hits, out);
@@ -220,7 +219,7 @@ static err walk_by_number(struct tx *tx, const struct list_ask *ask, const struc
 {
     struct cursor next = {.page = out->page + 1, .by_number = true};
     int64_t skip = after ? 0 : (ask->page - 1) * ask->limit;
-    int64_t budget = TEXT_WALK_MAX + skip;
+    int64_t budget = list_bounds.hits_walked + skip;
     int64_t at = after ? after->spot.place.id : ask->ascending ? INT64_MIN : INT64_MAX;
     struct list_rows hits;
 
