@@ -125,6 +125,11 @@ static err set_status(struct doing *d, enum ticket_status status)
     return ticket_set_status(d->tx, d->ref, status, NULL, 0, &d->ticket);
 }
 
+static bool is_technical(const struct doing *d)
+{
+    return strcmp(d->planned->story->category, "technical") == 0;
+}
+
 /* ---- actions ---- */
 
 static err attach_log(struct doing *d, struct attachment_input *out)
@@ -176,7 +181,7 @@ static err do_create(struct doing *d)
     become_requester(d);
     if (d->planned->source == SOURCE_PHONE)
         d->tx->actor = agent_actor(&d->plan->agents[dice_below(&d->dice, DEMO_AGENTS)]);
-    if (strcmp(story->category, "technical") == 0 && dice_percent(&d->dice, 12)) {
+    if (is_technical(d) && dice_percent(&d->dice, 12)) {
         TRY(attach_log(d, &log));
         input.attachments = &log;
         input.attachment_count = 1;
@@ -188,19 +193,19 @@ static err do_create(struct doing *d)
 
 static err do_received(struct doing *d)
 {
-    TRY(agent_says(d, phrase(d, PHRASE_RECEIVED)));
+    TRY(agent_says(d, phrase(d, is_technical(d) ? PHRASE_RECEIVED_TECHNICAL : PHRASE_RECEIVED)));
     return dice_percent(&d->dice, 40) ? set_status(d, STATUS_IN_PROGRESS) : OK;
 }
 
 static err do_ask(struct doing *d)
 {
-    TRY(agent_says(d, phrase(d, PHRASE_ASK)));
+    TRY(agent_says(d, phrase(d, is_technical(d) ? PHRASE_ASK_TECHNICAL : PHRASE_ASK)));
     return set_status(d, STATUS_PENDING);
 }
 
 static err do_tell(struct doing *d)
 {
-    return requester_says(d, PHRASE_TELL);
+    return requester_says(d, is_technical(d) ? PHRASE_TELL_TECHNICAL : PHRASE_TELL);
 }
 
 static err do_nudge(struct doing *d)

@@ -103,9 +103,9 @@ static const struct {
     int64_t resolution_minutes;
     bool business_hours;
 } policies[] = {
-    {"Enterprise", "Round the clock for enterprise customers", NULL, 0, first_class, 1, 60, 480,
+    {"Enterprise", "Round the clock for enterprise customers", NULL, 0, first_class, 1, 240, 1440,
      false},
-    {"Pressing", "What stops somebody from selling", pressing, 2, NULL, 0, 60, 600, true},
+    {"Pressing", "What stops somebody from selling", pressing, 2, NULL, 0, 120, 960, true},
     {"Standard", "Everything else", NULL, 0, NULL, 0, 480, 2400, true},
 };
 

@@ -74,24 +74,24 @@ static void add(struct demo_plan *plan, uint32_t ticket, enum demo_what what, in
 /* A question and its answer; some are never answered. */
 static int64_t plan_question(struct demo_plan *plan, struct dice *d, uint32_t t, int64_t at)
 {
-    at = working_time(d, at + minutes(d, 10, 180));
+    at = working_time(d, at + minutes(d, 5, 50));
     add(plan, t, DEMO_ASK, at);
     if (dice_percent(d, 6))
         return plan->until_ms;
-    at += minutes(d, 20, dice_percent(d, 70) ? 400 : 3000);
+    at += minutes(d, 15, dice_percent(d, 75) ? 180 : 3000);
     add(plan, t, DEMO_TELL, at);
     return at;
 }
 
 static void plan_end(struct demo_plan *plan, struct dice *d, uint32_t t, int64_t at)
 {
-    at = working_time(d, at + minutes(d, 15, dice_percent(d, 80) ? 300 : 1800));
+    at = working_time(d, at + minutes(d, 5, dice_percent(d, 90) ? 45 : 1800));
     add(plan, t, DEMO_ANSWER, at);
     if (dice_percent(d, 45)) {
-        at += minutes(d, 20, 900);
+        at += minutes(d, 10, 200);
         add(plan, t, DEMO_THANKS, at);
     }
-    at = working_time(d, at + minutes(d, 10, 1200));
+    at = working_time(d, at + minutes(d, 5, dice_percent(d, 75) ? 120 : 1500));
     add(plan, t, DEMO_RESOLVE, at);
     if (dice_percent(d, 7)) {
         at += minutes(d, 120, 4000);
@@ -106,7 +106,7 @@ static void plan_end(struct demo_plan *plan, struct dice *d, uint32_t t, int64_t
 
 static void plan_life(struct demo_plan *plan, struct dice *d, uint32_t t, int64_t at)
 {
-    bool quick = dice_percent(d, 70);
+    bool quick = dice_percent(d, 88); /* the others come to a busy day, or are forgotten */
 
     add(plan, t, DEMO_CREATE, at);
     if (dice_percent(d, 8))
@@ -122,7 +122,7 @@ static void plan_life(struct demo_plan *plan, struct dice *d, uint32_t t, int64_
     if (!quick && dice_percent(d, 50))
         add(plan, t, DEMO_NUDGE, at + minutes(d, 300, 2000));
     if (dice_percent(d, 55)) {
-        at = working_time(d, at + (quick ? minutes(d, 3, 90) : minutes(d, 120, 2200)));
+        at = working_time(d, at + (quick ? minutes(d, 3, 50) : minutes(d, 120, 2200)));
         add(plan, t, DEMO_RECEIVED, at);
     } else if (!quick) {
         at += minutes(d, 120, 2200);

@@ -29,17 +29,20 @@ extern const size_t demo_story_count;
 
 /* What is said in every ticket, by language. */
 enum demo_phrase {
-    PHRASE_HELLO,     /* {name} */
-    PHRASE_BYE,       /* of customers: {name} */
-    PHRASE_AGENT_BYE, /* {agent} */
-    PHRASE_RECEIVED,  /* an agent has begun to look */
-    PHRASE_ASK,       /* an agent needs to know more */
-    PHRASE_TELL,      /* the customer's answer to that */
-    PHRASE_NUDGE,     /* the customer waits */
-    PHRASE_THANKS,    /* it works */
-    PHRASE_NOT_YET,   /* it does not: the ticket opens again */
-    PHRASE_DONE,      /* an agent closes the matter */
-    PHRASE_NOTE,      /* between agents, in English */
+    PHRASE_HELLO,              /* {name} */
+    PHRASE_BYE,                /* of customers: {name} */
+    PHRASE_AGENT_BYE,          /* {agent} */
+    PHRASE_RECEIVED,           /* an agent has begun to look */
+    PHRASE_ASK,                /* an agent needs to know more */
+    PHRASE_TELL,               /* the customer's answer to that */
+    PHRASE_RECEIVED_TECHNICAL, /* the same three about machines */
+    PHRASE_ASK_TECHNICAL,
+    PHRASE_TELL_TECHNICAL,
+    PHRASE_NUDGE,   /* the customer waits */
+    PHRASE_THANKS,  /* it works */
+    PHRASE_NOT_YET, /* it does not: the ticket opens again */
+    PHRASE_DONE,    /* an agent closes the matter */
+    PHRASE_NOTE,    /* between agents, in English */
     DEMO_PHRASE_COUNT
 };
 
