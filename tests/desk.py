@@ -3,6 +3,7 @@
 Speaks only through what is promised to the outside: the command line, HTTP and mail. Every wait
 has a limit; every server that stops is asked whether a sanitizer complained.
 """
+import collections
 import contextlib
 import dataclasses
 import http.client
@@ -360,6 +361,24 @@ class Desk:
     def agents(self):
         body = self.get("/api/agents?limit=100").must(200)
         return {a["email"]: a for a in (body["agents"] if isinstance(body, dict) else body)}
+
+
+    def assert_loads_are_true(self):
+        """What each agent's load says is what the lists say, seen at a moment when nothing moved.
+
+        Waiting tickets are handed out by a job that runs after the answer, so the loads are read
+        before and after the lists, until both agree.
+        """
+        def still():
+            before = self.agents()
+            counted = collections.Counter((t.get("assignee") or {}).get("email") for t in self.active_tickets())
+            after = self.agents()
+            return (counted, after) if before == after else None
+
+        counted, agents = wait_until(still, 15, what="nothing moves any more")
+        told = {email: agent["currentTickets"] for email, agent in agents.items()}
+        assert told == {email: counted[email] for email in told}
+        self.check()
 
 
 def ticket_body(subject="Printer on fire", **fields):

@@ -75,8 +75,8 @@ static void clients_marks_tell_where_history_begins(void **state)
         "mine<div id='divRplyFwdMsg'>old</div>",
         "mine<div id=appendonsend></div><hr>old",
         "<div>mine</div><div class='gmail_quote gmail_quote_container'>old</div>",
-        "mine<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm "
-        "0cm'>old</div>",
+        ("mine<div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm "
+         "0cm'>old</div>"),
         "mine<div class='moz-cite-prefix'>old</div>",
         "mine<div class=yahoo_quoted>old</div>",
     };

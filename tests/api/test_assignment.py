@@ -24,21 +24,6 @@ def loads(desk):
     return {mail: a["currentTickets"] for mail, a in desk.agents().items() if a["currentTickets"]}
 
 
-def assert_loads_are_true(desk):
-    """Two requests are two moments, and waiting tickets may be given out between them: so it may take a few looks."""
-
-    def agree():
-        before, counted = loads(desk), {}
-        for ticket in desk.active_tickets():
-            if ticket["assignee"]:
-                mail = ticket["assignee"]["email"]
-                counted[mail] = counted.get(mail, 0) + 1
-        return before == counted or None
-
-    wait_until(agree, timeout=5, what="agents' loads are what lists count")
-    desk.check()
-
-
 def agent_id(desk, name):
     return desk.agents()[f"{name}@desk.test"]["id"]
 
@@ -139,7 +124,7 @@ def test_least_busy_is_least_busy(three):
     three.ticket("fill", assigneeId=agent_id(three, "bob"))
     names = [agent_name(three.ticket(f"{i}", category="technical")) for i in range(4)]
     assert names == ["Cid", "Bob", "Cid", "Bob"]  # ties: who was given one longest ago
-    assert_loads_are_true(three)
+    three.assert_loads_are_true()
 
 
 def test_least_busy_of_a_group_names_the_group(three):
@@ -206,14 +191,14 @@ def test_loads_follow_every_verb(three):
              ("resolve", None), ("reopen", None), ("close", None), ("reopen", None), ("cancel", None), ("reopen", None)]
     for verb, body in steps:
         three.post(f"{path}/{verb}", body).must(200)
-        assert_loads_are_true(three)
+        three.assert_loads_are_true()
     three.delete(path).must(200, 204)
-    assert_loads_are_true(three)
+    three.assert_loads_are_true()
     three.post(f"{path}/restore").must(200)
-    assert_loads_are_true(three)
+    three.assert_loads_are_true()
     other = three.ticket("other")
     three.post(f"{path}/merge", {"ticketId": other["id"]}).must(200)
-    assert_loads_are_true(three)
+    three.assert_loads_are_true()
 
 
 def test_under_many_hands_loads_are_true_and_capacity_holds(three):
@@ -235,7 +220,7 @@ def test_under_many_hands_loads_are_true_and_capacity_holds(three):
     threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    assert_loads_are_true(three)
+    three.assert_loads_are_true()
 
 
 def test_creation_by_many_never_exceeds_capacity(fresh_desk):
@@ -252,7 +237,7 @@ def test_creation_by_many_never_exceeds_capacity(fresh_desk):
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert loads(fresh_desk) == {"ann@desk.test": 7, "bob@desk.test": 7}
-    assert_loads_are_true(fresh_desk)
+    fresh_desk.assert_loads_are_true()
 
 
 # ---- the rules themselves

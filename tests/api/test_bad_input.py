@@ -140,7 +140,7 @@ BAD_QUERIES = [
     ("createdAfter=yesterday", "createdAfter"), ("createdBefore=2026-02-30", "createdBefore"), ("dueAfter=-1", "dueAfter"),
     ("cursor=%00", "cursor"), ("cursor=abc", "cursor"), ("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "cursor"),
     ("colour=red", "colour"), ("searchQuery=" + "x" * 501, "searchQuery"),
-    ("searchQuery=%ff%fe", "searchQuery"), ("searchQuery=a%00b", "searchQuery"),
+    ("searchQuery=" + "a+" * 33, "searchQuery"), ("searchQuery=%ff%fe", "searchQuery"), ("searchQuery=a%00b", "searchQuery"),
 ]
 
 
@@ -160,7 +160,7 @@ def test_an_address_that_is_too_long_is_refused(desk):
     assert desk.get("/api/tickets").status == 200
 
 
-@pytest.mark.parametrize("text", ["'", "\"", "a\"b", "*", "a*b", "(", "a AND", "NEAR(", "-", "--", "a OR OR b", "^", "col:x", "{a}", "\\", "%", "_", "ß", "\U0001f600", "a" * 500, "a " * 249],
+@pytest.mark.parametrize("text", ["'", "\"", "a\"b", "*", "a*b", "(", "a AND", "NEAR(", "-", "--", "a OR OR b", "^", "col:x", "{a}", "\\", "%", "_", "ß", "\U0001f600", "a" * 500, "a " * 32],
                          ids=lambda t: t[:12].encode("unicode_escape").decode())
 def test_full_text_takes_whatever_people_type(desk, text):
     desk.get("/api/tickets?searchQuery=" + urllib.parse.quote(text)).must(200)

@@ -28,6 +28,12 @@ def small_disk(tmp_path):
         subprocess.run(["umount", "-l", place], check=False)
 
 
+@pytest.fixture
+def no_reserve(monkeypatch):
+    """Lets the disk run really full: without it Frontdesk stops writing while there is some room left."""
+    monkeypatch.setenv("FRONTDESK_DISK_RESERVE_BYTES", "0")
+
+
 def refused(desk, timeout=15):
     """Starts a server that must give up; returns what it says."""
     before = len(desk.log())
@@ -136,7 +142,7 @@ def test_a_data_directory_that_is_a_file_is_told(new_desk):
     assert desk.data.read_text() == "x"
 
 
-def test_a_read_only_directory_is_told(new_desk, small_disk, embedded):
+def test_a_read_only_directory_is_told(new_desk, small_disk, no_reserve, embedded):
     desk = new_desk(admin=False)
     desk.data = small_disk("64m") / "data"
     desk.admin()
@@ -149,7 +155,7 @@ def test_a_read_only_directory_is_told(new_desk, small_disk, embedded):
     assert desk.stop() == 0
 
 
-def test_a_full_disk_refuses_writes_serves_reads_and_recovers(new_desk, small_disk, embedded):
+def test_a_full_disk_refuses_writes_serves_reads_and_recovers(new_desk, small_disk, no_reserve, embedded):
     desk = new_desk(admin=False)
     place = small_disk("24m")
     desk.data = place / "data"
@@ -184,12 +190,27 @@ def test_a_full_disk_refuses_writes_serves_reads_and_recovers(new_desk, small_di
     desk.check()
 
 
-def test_a_full_disk_tells_mail_to_come_again(new_desk, small_disk, embedded):
+def test_the_reserve_of_the_disk_is_left_alone(new_desk, small_disk, monkeypatch, embedded):
+    desk = new_desk(admin=False)
+    place = small_disk("48m")
+    desk.data = place / "data"
+    monkeypatch.setenv("FRONTDESK_DISK_RESERVE_BYTES", "16MiB")
+    desk.admin()
+    desk.start()
+    (place / "ballast").write_bytes(b"\0" * (36 << 20))
+    answer = desk.post("/api/tickets", ticket_body())
+    assert answer.status == 503 and answer.body["code"] == "disk_full", answer.raw
+    (place / "ballast").unlink()
+    desk.ticket()
+    assert desk.stop() == 0
+
+
+def test_a_full_disk_tells_mail_to_come_again(new_desk, small_disk, no_reserve, embedded):
     desk = new_desk(admin=False)
     place = small_disk("16m")
     desk.data = place / "data"
     desk.admin()
-    with open(place / "ballast", "wb") as f, contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), open(place / "ballast", "wb", buffering=0) as f:
         while True:
             f.write(b"\0" * 4096)
             f.flush()

@@ -398,9 +398,9 @@ static void write_counters(struct replay *r, const struct ticket *first, size_t 
 
         cube[i] = (struct key){{t->status, t->priority, t->category, t->assignee}};
         for (int dimension = 0; dimension < DIMENSIONS; dimension++) {
-            days[day_count++] = (struct key){{0, dimension, of[dimension], t->day}};
+            days[day_count++] = (struct key){{0, dimension, t->day, of[dimension]}};
             if (t->assignee && dimension < 3)
-                days[day_count++] = (struct key){{t->assignee, dimension, of[dimension], t->day}};
+                days[day_count++] = (struct key){{t->assignee, dimension, t->day, of[dimension]}};
         }
     }
     upsert_keys(r, r->cube, cube, count);

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.concurrent, pytest.mark.timeout(180)]
 CLIENTS = 8
 STEPS = 25 if SANITIZED else 60
 ACTIVE = ("new", "open", "in_progress", "pending")
-REFUSALS = (400, 404, 409, 412, 422)  # what a client may be told when another was faster
+REFUSALS = (404, 409, 412)  # what a client may be told when another was faster
 
 
 def together(work, clients=CLIENTS):
@@ -38,13 +38,6 @@ def together(work, clients=CLIENTS):
         raise problems[0]
 
 
-def assert_loads_are_true(desk):
-    """What each agent's load says is what the lists say."""
-    counted = collections.Counter((t.get("assignee") or {}).get("email") for t in desk.active_tickets())
-    told = {email: agent["currentTickets"] for email, agent in desk.agents().items()}
-    assert told == {email: counted[email] for email in told}
-
-
 def set_presence(client, agent_id, presence):
     client.request("PUT", f"/api/agents/{agent_id}/status", {"status": presence}).must(200)
 
@@ -63,8 +56,8 @@ class Crowd:
         ticket = dice.choice(self.tickets)
         at = f"/api/tickets/{ticket}"
         act = dice.choice([
-            lambda: client.post(at + "/assign", {"assigneeId": dice.choice(self.agents)}),
-            lambda: client.post(at + "/assign", {"assigneeId": dice.choice(self.agents)}),
+            lambda: client.post(at + "/assign", {"agentId": dice.choice(self.agents)}),
+            lambda: client.post(at + "/assign", {"agentId": dice.choice(self.agents)}),
             lambda: client.patch(at, {"assigneeId": None}),
             lambda: client.post(at + "/resolve"),
             lambda: client.post(at + "/reopen"),
@@ -75,7 +68,7 @@ class Crowd:
             lambda: client.post(at + "/comments", {"content": "Looking into it."}),
             lambda: client.delete(at),
             lambda: client.post(at + "/restore"),
-            lambda: client.post(at + "/merge", {"fromId": dice.choice(self.tickets)}),
+            lambda: client.post(at + "/merge", {"ticketId": dice.choice([t for t in self.tickets if t != ticket])}),
         ])
         answer = act()
         assert answer.status in (200, 201, 204, *REFUSALS), answer.raw
@@ -95,7 +88,7 @@ def test_an_agents_load_is_always_their_active_tickets(new_desk):
 
     for _ in range(3):
         together(work)
-        assert_loads_are_true(desk)
+        desk.assert_loads_are_true()
     assert desk.stop() == 0
     desk.check()
 
@@ -146,7 +139,7 @@ def test_capacity_is_never_exceeded_automatically(new_desk):
         return not (waits and room)
 
     wait_until(settled, 10, 0.2, "waiting tickets are handed to free agents")
-    assert_loads_are_true(desk)
+    desk.assert_loads_are_true()
     desk.check()
 
 
@@ -247,16 +240,15 @@ def test_history_tells_every_change_and_ends_at_what_is(new_desk):
     together(work)
     assert sum(changes.values()) >= CLIENTS
     for ticket in tickets:
-        entries = [h for h in desk.get(f"/api/tickets/{ticket}/history?limit=100").must(200)["history"] if "priority" in (h.get("to") or {})]
-        entries.sort(key=lambda h: h["id"])
-        changed = [h for h in entries if (h.get("from") or {}).get("priority")]
+        entries = desk.get(f"/api/tickets/{ticket}/history").must(200)["history"]
+        changed = [h for h in entries if h["changeType"] == "priority"]
         assert len(changed) == changes[ticket]
         # Each change begins where the one before it ended.
         for earlier, later in zip(changed, changed[1:]):
-            assert earlier["to"]["priority"] == later["from"]["priority"]
+            assert earlier["changedTo"] == later["changedFrom"]
         if changed:
-            assert changed[-1]["to"]["priority"] == desk.get(f"/api/tickets/{ticket}").must(200)["priority"]
-        assert all(h["actor"]["name"] == "Root" for h in changed)
+            assert changed[-1]["changedTo"]["priority"] == desk.get(f"/api/tickets/{ticket}").must(200)["priority"]
+        assert all(h["changedBy"]["name"] == "Root" for h in changed)
 
 
 def test_a_full_queue_says_so_and_does_nothing_by_halves(fresh_desk):
