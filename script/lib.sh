@@ -37,7 +37,8 @@ build() {
     shift
     log=$(mktemp)
     if ! ninja -C "$dir" "$@" >"$log" 2>&1; then
-        grep -v '^\[[0-9]*/[0-9]*\] \(Compiling\|Linking\|Generating\)' "$log" | tail -60
+        sed -n '/^FAILED/,$p' "$log" | head -60
+        grep -q '^FAILED' "$log" || tail -20 "$log"
         rm -f "$log"
         die "The build in $dir failed."
     fi

@@ -131,7 +131,7 @@ int64_t calendar_between(const struct calendar *cal, int64_t from_ms, int64_t to
     return sum_ms;
 }
 
-bool calendar_zone_known(const char *timezone)
+bool calendar_zone_known(const char *name)
 {
-    return zone_known(timezone);
+    return zone_known(name);
 }

@@ -52,7 +52,7 @@ MUST_CHECK err calendar_parse(struct arena *a, const char *json, const char *pat
 /* The same form; what it writes calendar_parse reads back as the same calendar. */
 void calendar_write(const struct calendar *calendar, struct json_out *json);
 /* Whether ICU knows the zone by that name. */
-bool calendar_zone_known(const char *timezone);
+bool calendar_zone_known(const char *name);
 
 /* The moment at which business_ms (>= 0) of business time have passed since from_ms: the earliest
  * there is, so a day's work begun at 9 is due at 17:00 and not at 9:00 the next morning; 0 gives
