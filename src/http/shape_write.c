@@ -1,5 +1,7 @@
 #include "http/shape_value.h"
 
+#include <math.h>
+
 static const char *enum_name_of(const struct enum_name *names, int value)
 {
     for (; names->name; names++) {
@@ -34,6 +36,7 @@ static bool is_null(const struct field *field, const void *member)
     case FIELD_ENUM:
         return field->nullable && !enum_name_of(field->names, *(const int *)member);
     case FIELD_REAL:
+        return isnan(*(const double *)member);
     case FIELD_BOOL:
     case FIELD_TEXTS:
     case FIELD_ENUMS:

@@ -26,7 +26,8 @@ static const struct shape list_answer_shape =
 
 /* The page's tickets in its order. One that this reader may not know of cannot be among them, but if loading left
  * one out, the others must keep their snippets. */
-static err fill_views(struct tx *tx, const struct list_page *page, struct object_list *out)
+static err fill_views(struct tx *tx, const struct list_page *page, bool ranked,
+                      struct object_list *out)
 {
     int64_t *ids = ARENA_ARRAY(tx->arena, int64_t, page->n + 1);
     struct ticket_view *views;
@@ -42,6 +43,8 @@ static err fill_views(struct tx *tx, const struct list_page *page, struct object
             hit++;
         ticket_view_fill(tx, &tickets[i], &views[i]);
         views[i].snippet = page->v[hit].snippet;
+        if (ranked)
+            views[i].rank = page->v[hit].rank;
     }
     *out = (struct object_list){views, n};
     return OK;
@@ -62,7 +65,7 @@ static err list_get(struct request *r, struct tx *tx)
         .total_pages = (page.total + ask.limit - 1) / ask.limit,
         .next_cursor = page.next_cursor,
     };
-    TRY(fill_views(tx, &page, &body.tickets));
+    TRY(fill_views(tx, &page, ask.sort == SORT_RELEVANCE, &body.tickets));
     return answer(r, 200, &list_answer_shape, &body);
 }
 

@@ -3,6 +3,8 @@
 #include "file/attachment_api.h"
 #include "people/access.h"
 
+#include <math.h>
+
 #define NAME_ROW(id, value, text) {text, value, false},
 #define ALIAS_ROW(id, value, text) {text, value, true},
 
@@ -119,6 +121,8 @@ const struct shape comment_view_shape =
 
 static const struct field ticket_fields[] = {
     TICKET_FIELDS,
+    {"rank", FIELD_REAL, offsetof(struct ticket_view, rank), .omit_null = true,
+     .about = "Search hits in order of relevance: more is better"},
     {"snippet", FIELD_TEXT, offsetof(struct ticket_view, snippet), .omit_null = true,
      .about = "Search hits: HTML-escaped text with the words found in <mark>"},
 };
@@ -137,7 +141,7 @@ const struct shape ticket_full_view_shape = SHAPE_OUT(
 
 void ticket_view_fill(const struct tx *tx, const struct ticket *ticket, struct ticket_view *out)
 {
-    *out = (struct ticket_view){.ticket = *ticket};
+    *out = (struct ticket_view){.ticket = *ticket, .rank = NAN};
     out->requester = &out->ticket.requester;
     if (ticket->assignee.id) {
         out->assignee = &out->ticket.assignee;

@@ -33,6 +33,7 @@ struct ticket_view {
     struct object_list comments;    /* of comment_view */
     struct object_list attachments; /* of the ticket itself */
     /* search hits */
+    double rank;         /* more is better; NaN otherwise */
     const char *snippet; /* HTML-escaped, hits in <mark>; NULL otherwise */
 };
 

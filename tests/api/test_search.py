@@ -77,6 +77,7 @@ def test_the_better_hit_comes_first(library):
     library.ticket("Gizmo", description="gizmo fails")
     hits = library.get("/api/tickets?searchQuery=gizmo").must(200)["tickets"]
     assert [t["subject"] for t in hits] == ["Gizmo", "Something else"]
+    assert hits[0]["rank"] > hits[1]["rank"] > 0
 
 
 def test_snippets_show_the_words_and_are_harmless(library):
@@ -86,7 +87,8 @@ def test_snippets_show_the_words_and_are_harmless(library):
     assert "<script>" not in snippet and snippet.endswith("\u2026")
     phrase = library.get("/api/tickets?searchQuery=" + quote('"paper jam"')).must(200)["tickets"][0]["snippet"]
     assert "<mark>Paper jam</mark>" in phrase
-    assert "snippet" not in library.get("/api/tickets?limit=1").must(200)["tickets"][0]
+    plain = library.get("/api/tickets?limit=1").must(200)["tickets"][0]
+    assert "snippet" not in plain and "rank" not in plain
 
 
 def test_customers_never_find_internal_notes(library):
