@@ -89,13 +89,29 @@ err attachment_add_by(struct tx *tx, const struct actor *uploader, const struct 
     return OK;
 }
 
-static bool may_claim(const struct tx *tx, const struct attachment_row *row,
-                      const struct ticket *ticket)
+static bool may_claim(const struct tx *tx, const struct attachment_row *row, int64_t ticket_id)
 {
-    if (row->ticket_id != ticket->id || row->comment_id != 0)
+    if (row->ticket_id != ticket_id || row->comment_id != 0)
         return false;
     return actor_is_agent(&tx->actor) || ((enum actor_type)row->uploader_type == tx->actor.type &&
                                           row->uploader_id == tx->actor.id);
+}
+
+/* A file of this ticket that no comment has taken yet, and that the actor may take. */
+static err find_free(struct tx *tx, int64_t ticket_id, const char *ref, const char *path,
+                     struct attachment_row *out)
+{
+    struct uuid uuid;
+    err e;
+
+    if (!uuid_parse(ref, &uuid))
+        return fault_field(tx->fault, path, "Not the id of an attachment");
+    e = q_attachment_by_uuid(tx, uuid, out);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    if (e == ERR_NOT_FOUND || !may_claim(tx, out, ticket_id))
+        return fault_field(tx->fault, path, "Not an attachment of this ticket that is still free");
+    return OK;
 }
 
 err attachments_claim(struct tx *tx, const struct ticket *ticket, const struct comment *comment,
@@ -104,21 +120,27 @@ err attachments_claim(struct tx *tx, const struct ticket *ticket, const struct c
     for (size_t i = 0; i < ref_count; i++) {
         const char *path = arena_printf(tx->arena, "attachments[%zu]", i);
         struct attachment_row row;
-        struct uuid uuid;
         int64_t changed;
-        err e;
 
-        if (!uuid_parse(refs[i], &uuid))
-            return fault_field(tx->fault, path, "Not the id of an attachment");
-        e = q_attachment_by_uuid(tx, uuid, &row);
-        if (e != OK && e != ERR_NOT_FOUND)
-            return e;
-        if (e == ERR_NOT_FOUND || !may_claim(tx, &row, ticket))
-            return fault_field(tx->fault, path,
-                               "Not an attachment of this ticket that is still free");
+        TRY(find_free(tx, ticket->id, refs[i], path, &row));
         TRY(q_attachment_claim(tx, row.id, comment->id, comment->is_internal, &changed));
         if (changed == 0)
             return fault_field(tx->fault, path, "Used by another comment already");
+    }
+    return OK;
+}
+
+err attachments_move(struct tx *tx, int64_t from_ticket_id, const struct ticket *to,
+                     const char *const *refs, size_t ref_count)
+{
+    for (size_t i = 0; i < ref_count; i++) {
+        const char *path = arena_printf(tx->arena, "attachments[%zu]", i);
+        struct attachment_row row;
+
+        TRY(find_free(tx, from_ticket_id, refs[i], path, &row));
+        TRY(count_more(tx, to));
+        TRY(q_attachment_move(tx, row.id, to->id));
+        TRY(q_ticket_add_attachment_count(tx, from_ticket_id, -1));
     }
     return OK;
 }

@@ -39,6 +39,9 @@ MUST_CHECK err attachment_add(struct tx *tx, const struct ticket *ticket, int64_
 MUST_CHECK err attachment_add_by(struct tx *tx, const struct actor *uploader,
                                  const struct ticket *ticket, int64_t comment_id, bool is_internal,
                                  const struct attachment_input *input, struct attachment *out);
+/* Files that no comment has yet, uploaded to another ticket, go to this one. As attachments_claim. */
+MUST_CHECK err attachments_move(struct tx *tx, int64_t from_ticket_id, const struct ticket *to,
+                                const char *const *refs, size_t ref_count);
 /* Files uploaded to the ticket before become the comment's: only those of the same ticket that no
  * comment has yet, and of a requester only their own. ERR_INVALID names which ref is wrong. */
 MUST_CHECK err attachments_claim(struct tx *tx, const struct ticket *ticket,

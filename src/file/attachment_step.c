@@ -51,6 +51,9 @@ err attachment_follow(struct tx *tx, struct ticket_change *change)
         TRY(add_all(tx, change, &uploader,
                     &(struct files){change->input->attachments, change->input->attachment_count, 0,
                                     false}));
+        TRY(attachments_move(tx, change->input->uploads_of, &change->after,
+                             change->input->upload_refs, change->input->upload_ref_count));
+        change->after.attachment_count += (int64_t)change->input->upload_ref_count;
     }
     if (!change->comment || !comment_input)
         return OK;

@@ -27,5 +27,8 @@ ${attachment_select} WHERE a.comment_id = $1 AND (NOT a.is_internal OR $2) ORDER
 -- @query attachment_by_uuid(uuid uuid) one attachment_row
 ${attachment_select} WHERE a.uuid = $1
 
+-- @query attachment_move(id int, ticket_id int) exec
+UPDATE attachment SET ticket_id = $2 WHERE id = $1 AND comment_id IS NULL
+
 -- @query attachment_claim(id int, comment_id int, is_internal bool) changes
 UPDATE attachment SET comment_id = $2, is_internal = $3 WHERE id = $1 AND comment_id IS NULL

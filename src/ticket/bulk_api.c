@@ -84,23 +84,29 @@ static err select_tickets(struct request *r, struct tx *tx, struct text_list *ou
     return OK;
 }
 
-static err change_one(struct tx *tx, const struct bulk_body *body, const struct ticket_patch *patch,
-                      const char *ref)
+struct one_change {
+    enum bulk_action action;
+    const struct ticket_patch *patch;
+    const char *ref;
+};
+
+static err change_one(struct tx *tx, void *arg)
 {
+    const struct one_change *one = arg;
     struct ticket ticket;
 
-    switch ((enum bulk_action)body->action) {
+    switch (one->action) {
     case BULK_UPDATE:
-        return ticket_patch(tx, ref, patch, &ticket);
+        return ticket_patch(tx, one->ref, one->patch, &ticket);
     case BULK_DELETE:
-        return ticket_delete(tx, ref, 0);
+        return ticket_delete(tx, one->ref, 0);
     case BULK_RESTORE:
-        return ticket_restore(tx, ref, &ticket);
+        return ticket_restore(tx, one->ref, &ticket);
     }
     return ERR_INVALID;
 }
 
-/* Only refusals of single tickets may be reported beside successes: they wrote nothing. */
+/* Only refusals of single tickets may be reported beside successes; what they wrote is undone. */
 static bool is_refusal(err e)
 {
     return e == ERR_NOT_FOUND || e == ERR_CONFLICT || e == ERR_UNPROCESSABLE;
@@ -124,10 +130,11 @@ static err bulk_post(struct request *r, struct tx *tx)
     for (size_t i = 0; i < refs.n; i++) {
         struct fault fault = {.arena = r->arena};
         struct fault *outer = tx->fault;
+        struct one_change one = {(enum bulk_action)body->action, &patch, refs.v[i]};
         err e;
 
         tx->fault = &fault;
-        e = change_one(tx, body, &patch, refs.v[i]);
+        e = tx_nested(tx, change_one, &one);
         tx->fault = outer;
         if (e != OK && !is_refusal(e)) {
             r->fault = fault;

@@ -60,6 +60,11 @@ MUST_CHECK err ticket_apply(struct tx *tx, struct ticket_change *change);
 MUST_CHECK err ticket_change_begin(struct tx *tx, const char *ref, int64_t if_version,
                                    struct ticket_change *out);
 MUST_CHECK err ticket_change_begin_id(struct tx *tx, int64_t id, struct ticket_change *out);
+/* ERR_CONFLICT with the reason if the ticket can't get this status: see ticket_transition_check. */
+MUST_CHECK err ticket_may_become(struct tx *tx, const struct ticket *ticket,
+                                 enum ticket_status status);
+/* Closed for longer than the reopen window, or cancelled: its requester's next word opens a new ticket. */
+bool ticket_is_past_reopening(const struct tx *tx, const struct ticket *ticket);
 /* Before rows that belong to a ticket's text are moved by hand: tells the steps. */
 MUST_CHECK err ticket_text_will_change(struct tx *tx, int64_t ticket_id);
 /* Links two tickets and tells both histories; already linked is fine. */

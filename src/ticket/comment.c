@@ -48,11 +48,8 @@ static enum ticket_status status_after(const struct tx *tx, const struct ticket 
     case STATUS_RESOLVED:
         return STATUS_OPEN;
     case STATUS_CLOSED:
-        if (tx->now_ms - t->closed_ms <= tx->settings->reopen_window_ms)
-            return STATUS_OPEN;
-        return TICKET_STATUS_COUNT;
     case STATUS_CANCELLED:
-        return TICKET_STATUS_COUNT;
+        return ticket_is_past_reopening(tx, t) ? TICKET_STATUS_COUNT : STATUS_OPEN;
     case STATUS_NEW:
     case STATUS_OPEN:
     case STATUS_IN_PROGRESS:
@@ -78,6 +75,9 @@ static err open_follow_up(struct tx *tx, const struct ticket *old,
         .source = input->mail_id ? SOURCE_EMAIL : old->source,
         .attachments = input->attachments,
         .attachment_count = input->attachment_count,
+        .uploads_of = old->id,
+        .upload_refs = input->attachment_refs,
+        .upload_ref_count = input->attachment_ref_count,
         .mail_id = input->mail_id,
         .message_id = input->message_id,
     };
@@ -97,11 +97,18 @@ static err open_follow_up(struct tx *tx, const struct ticket *old,
     return OK;
 }
 
+/* To where the conversation went. Its requester may be another: whoever could write here may write
+ * there, though they can't read it. */
 static err follow_merge(struct tx *tx, struct ticket_change *change)
 {
-    for (int hops = 0; change->before.merged_into && hops < 10; hops++)
-        TRY(ticket_change_begin_id(tx, change->before.merged_into, change));
-    return OK;
+    const struct actor actor = tx->actor;
+    err e = OK;
+
+    tx->actor = actor_system();
+    for (int hops = 0; e == OK && change->before.merged_into && hops < 10; hops++)
+        e = ticket_change_begin_id(tx, change->before.merged_into, change);
+    tx->actor = actor;
+    return e;
 }
 
 err ticket_comment(struct tx *tx, const char *ref, const struct comment_input *input,
@@ -114,8 +121,10 @@ err ticket_comment(struct tx *tx, const char *ref, const struct comment_input *i
 
     TRY(author_of(tx, input, &author));
     TRY(ticket_change_begin(tx, ref, 0, &change));
-    if (author.type == ACTOR_REQUESTER)
+    if (!input->imported)
         TRY(follow_merge(tx, &change));
+    if (change.before.deleted_ms && author.type == ACTOR_AGENT)
+        return fault_set(tx->fault, ERR_CONFLICT, "This ticket is deleted: restore it first");
     if (change.before.comment_count >= COMMENTS_PER_TICKET_MAX)
         return fault_set(tx->fault, ERR_UNPROCESSABLE, "A ticket has at most %d comments",
                          COMMENTS_PER_TICKET_MAX);

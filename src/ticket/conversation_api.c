@@ -62,8 +62,10 @@ static err comment_post(struct request *r, struct tx *tx)
         TRY(attachments_of_comment(tx, comment.id, &attachments));
     comment_view_fill(tx, &comment, &attachments, view);
     answer(r, 201, &comment_view_shape, view);
-    /* Where it went: a reply that came too late has opened a ticket of its own. */
-    answer_header(r, "Location", arena_printf(r->arena, "/api/tickets/%" PRId64, ticket.id));
+    /* Where it went: a reply that came too late has opened a ticket of its own, one to a merged ticket
+     * is with the other, which may be somebody else's. */
+    if (actor_is_agent(&r->actor) || ticket.requester.id == r->actor.id)
+        answer_header(r, "Location", arena_printf(r->arena, "/api/tickets/%" PRId64, ticket.id));
     return OK;
 }
 
@@ -118,6 +120,17 @@ static const struct field history_answer_fields[] = {
 static const struct shape history_answer_shape = SHAPE_OUT(
     "History", "Every change: who, from, to, when", struct history_answer, history_answer_fields);
 
+/* Why agents did something, and why the rules chose somebody, is said among agents. */
+static void keep_own_remarks(const struct actor *actor, struct event_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        struct event_row *row = &rows->v[i];
+
+        if (row->actor_type != (int64_t)actor->type || row->actor_id != actor->id)
+            row->note = NULL;
+    }
+}
+
 static err history_get(struct request *r, struct tx *tx)
 {
     const struct history_query *query = r->query;
@@ -131,6 +144,8 @@ static err history_get(struct request *r, struct tx *tx)
         TRY(q_event_history(tx, ENTITY_TICKET, ticket.id, query->after, limit, &rows));
     else
         TRY(q_event_history_public(tx, ENTITY_TICKET, ticket.id, query->after, limit, &rows));
+    if (!actor_is_agent(&r->actor))
+        keep_own_remarks(&r->actor, &rows);
     history.history = event_views(r->arena, &rows);
     if ((int64_t)rows.n == limit)
         history.next_after = rows.v[rows.n - 1].id;

@@ -23,13 +23,18 @@ static err patch_texts(struct tx *tx, const struct ticket_patch *p, struct ticke
 
 static err patch_category(struct tx *tx, const struct ticket_patch *p, struct ticket *t)
 {
+    struct category found;
     const char *names;
     err e;
 
     if (!(p->set & PATCH_CATEGORY))
         return OK;
-    e = category_find(tx, p->category_ref, &t->category);
-    if (e != ERR_NOT_FOUND)
+    e = category_find(tx, p->category_ref, &found);
+    if (e == OK && (found.is_active || found.id == t->category.id)) {
+        t->category = found;
+        return OK;
+    }
+    if (e != OK && e != ERR_NOT_FOUND)
         return e;
     TRY(category_names(tx, &names));
     return fault_field(tx->fault, "category", "there is no such category: use one of %s", names);
@@ -68,7 +73,7 @@ static err patch_status(struct tx *tx, const struct ticket_patch *p, struct tick
     if (p->set & PATCH_PRIORITY)
         t->priority = (enum ticket_priority)p->priority;
     if (p->set & PATCH_STATUS) {
-        TRY(ticket_transition_check(tx, change->before.status, (enum ticket_status)p->status));
+        TRY(ticket_may_become(tx, &change->before, (enum ticket_status)p->status));
         t->status = (enum ticket_status)p->status;
     }
     return OK;

@@ -127,6 +127,10 @@ struct ticket_input {
     const char *external_id;
     const struct attachment_input *attachments;
     size_t attachment_count;
+    /* Files uploaded to another ticket before, which now are this one's: UUIDs. */
+    int64_t uploads_of;
+    const char **upload_refs;
+    size_t upload_ref_count;
     const char *assignee_ref; /* NULL: assigned automatically; else an agent (trusted callers) */
     /* mail */
     int64_t mail_id;
@@ -136,7 +140,7 @@ struct ticket_input {
     /* imports: 0 or -1 for what the ordinary way decides */
     bool imported; /* no acknowledgement, no automatic assignment unless active and unassigned */
     int64_t created_ms, updated_ms, resolved_ms, closed_ms, response_ms;
-    int status; /* enum ticket_status or -1 */
+    int status;                /* enum ticket_status or -1 */
     struct agent_ref assignee; /* found already; id 0: see assignee_ref */
     struct group_ref group;    /* likewise; id 0: none */
     /* The whole conversation, written with the ticket: nothing of it happens now. */

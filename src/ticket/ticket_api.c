@@ -12,6 +12,7 @@
 #include "ticket/ticket_view_api.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* ---- create ---- */
 
@@ -75,6 +76,27 @@ static err requester_is_self(struct tx *tx, struct requester_input *input)
     return OK;
 }
 
+/* Anybody may write in anybody's name, and must learn no more of them than they said themselves. */
+static void tell_only_what_was_said(struct tx *tx, const struct requester_input *said,
+                                    struct requester *r)
+{
+    const char *name = said->name ? utf8_trim(tx->arena, said->name) : "";
+    const char *email = utf8_trim(tx->arena, said->email);
+    const char *at = strrchr(email, '@');
+
+    *r = (struct requester){
+        .id = r->id,
+        .uuid = r->uuid,
+        .name =
+            *name ? name : arena_strn(tx->arena, email, at ? (size_t)(at - email) : strlen(email)),
+        .email = email,
+        .phone = said->phone,
+        .user_id = said->user_id,
+        .organization = said->organization,
+        .tier = TIER_STANDARD,
+    };
+}
+
 static err ticket_post(struct request *r, struct tx *tx)
 {
     const struct ticket_body *body = r->body;
@@ -103,6 +125,8 @@ static err ticket_post(struct request *r, struct tx *tx)
     TRY(requester_is_self(tx, &input.requester));
     TRY(find_category(r, tx, body->category, &input.category));
     TRY(ticket_create(tx, &input, &ticket));
+    if (r->actor.type == ACTOR_ANONYMOUS)
+        tell_only_what_was_said(tx, &input.requester, &ticket.requester);
     answer_ticket(r, tx, 201, &ticket);
     answer_header(r, "Location", arena_printf(r->arena, "/api/tickets/%" PRId64, ticket.id));
     return OK;
