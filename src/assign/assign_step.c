@@ -138,7 +138,9 @@ static err change_loads(struct tx *tx, const struct ticket_change *change, bool 
     const struct ticket *after = &change->after;
     int64_t from = ticket_is_load(&change->before) ? change->before.assignee.id : 0;
     int64_t to = ticket_is_load(after) ? after->assignee.id : 0;
-    bool given = after->assignee.id && after->assignee.id != change->before.assignee.id;
+    /* What another desk gave long ago is nobody's turn here. */
+    bool told = change->imported && change->input && change->input->assignee.id;
+    bool given = !told && after->assignee.id && after->assignee.id != change->before.assignee.id;
     int64_t changed;
 
     if (from && from != to)

@@ -21,25 +21,52 @@ static int by_ticket_then_place(const void *a, const void *b)
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-static err search_flush(struct tx *tx, void **entries, size_t count)
+/* A ticket that was deleted is not put back. */
+static err put_in(struct tx *tx, int64_t ticket_id)
 {
-    int64_t done_id = 0;
+    struct search_document doc;
+    err e = q_search_read(tx, ticket_id, &doc);
 
-    for (size_t i = 0; i < count; i++)
-        ((struct old_document *)entries[i])->place = i;
-    qsort(entries, count, sizeof(entries[0]), by_ticket_then_place);
-    for (size_t i = 0; i < count; i++) {
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    return q_search_put_in(tx, ticket_id, doc.subject, doc.description, doc.public_text,
+                           doc.internal_text);
+}
+
+static err flush_each(struct tx *tx, void **entries, size_t count)
+{
+    struct arena *whole = tx->arena;
+    struct arena one;
+    int64_t done_id = 0;
+    err e = OK;
+
+    arena_init(&one);
+    tx->arena = &one; /* documents are long and needed one at a time */
+    for (size_t i = 0; i < count && e == OK; i++) {
         const struct old_document *d = entries[i];
 
         if (d->ticket_id == done_id)
             continue;
         done_id = d->ticket_id;
+        arena_reset(&one);
         if (d->old)
-            TRY(q_search_take_out(tx, d->ticket_id, d->old->subject, d->old->description,
-                                  d->old->public_text, d->old->internal_text));
-        TRY(q_search_put_in(tx, d->ticket_id));
+            e = q_search_take_out(tx, d->ticket_id, d->old->subject, d->old->description,
+                                  d->old->public_text, d->old->internal_text);
+        if (e == OK)
+            e = put_in(tx, d->ticket_id);
     }
-    return OK;
+    tx->arena = whole;
+    arena_done(&one);
+    return e;
+}
+
+static err search_flush(struct tx *tx, void **entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ((struct old_document *)entries[i])->place = i;
+    qsort(entries, count, sizeof(entries[0]), by_ticket_then_place);
+    return flush_each(tx, entries, count);
 }
 
 static const struct deferral_kind search_deferral = {"search", search_flush};

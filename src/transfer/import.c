@@ -15,8 +15,8 @@
 #include <time.h>
 
 enum {
-    UNIT_ROWS = 500,
-    UNIT_BYTES = 4 * 1024 * 1024, /* of the file: a few huge tickets are a unit too */
+    UNIT_ROWS = 2000,
+    UNIT_BYTES = 8 * 1024 * 1024, /* of the file: a few huge tickets are a unit too */
     UNIT_ROWS_BESIDE = 50,        /* a server waits for the database no longer than this takes */
     PAUSE_LEAST_MS = 20,
     ERRORS_SHOWN_MAX = 100,
