@@ -17,7 +17,7 @@ enum job_kind_id {
     JOB_ASSIGN_WAITING = 4, /* ref: 0. Look again for agents for tickets that wait */
     JOB_HOUSEKEEPING =
         5, /* ref: 0. Forget expired sessions, idempotency keys, rate windows, uploads */
-    JOB_AGENT_LEFT = 6,     /* ref: agent. Their active tickets go to others */
+    JOB_AGENT_LEFT = 6, /* ref: agent. Their active tickets go to others */
     JOB_KIND_COUNT
 };
 
@@ -55,6 +55,8 @@ extern const struct job_kind job_kinds[JOB_KIND_COUNT];
 struct job_runner;
 struct job_runner *job_runner_new(struct store *store, const struct settings *settings);
 void job_runner_free(struct job_runner *runner); /* finishes what runs */
+/* For perform: the program is stopping and has waited for a while; break off, it will be tried again. */
+bool job_should_break_off(void);
 /* Something was committed: look at the queue again. From any thread; cheap. */
 void job_runner_wake(struct job_runner *runner);
 /* Runs all that is due now, on this thread (command line, tests). *out_ran may be NULL. */

@@ -5,7 +5,12 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+
+/* How long a stop waits for a mail that is under way. */
+enum { STOP_PATIENCE_US = 3 * 1000 * 1000 };
+static _Atomic int64_t break_off_at_us; /* 0: nobody stops */
 
 /* Looks again after this long whatever happens: the clock may have been set. */
 enum { SLEEP_MOST_MS = 1000, PAUSE_AFTER_ERROR_MS = 500, SOONEST_MAX = 50 };
@@ -137,6 +142,7 @@ void job_runner_free(struct job_runner *runner)
 {
     if (!runner)
         return;
+    break_off_at_us = clock_steady_us() + STOP_PATIENCE_US;
     pthread_mutex_lock(&runner->mutex);
     runner->closing = true;
     pthread_cond_broadcast(&runner->woken);
@@ -144,8 +150,16 @@ void job_runner_free(struct job_runner *runner)
     for (int i = 0; i < 2; i++)
         pthread_join(runner->lanes[i].thread, NULL);
     pthread_mutex_destroy(&runner->mutex);
+    break_off_at_us = 0;
     pthread_cond_destroy(&runner->woken);
     free(runner);
+}
+
+bool job_should_break_off(void)
+{
+    int64_t at_us = break_off_at_us;
+
+    return at_us && clock_steady_us() > at_us;
 }
 
 void job_runner_wake(struct job_runner *runner)

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "job/job.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -57,6 +58,13 @@ static size_t give(char *to, size_t size, size_t count, void *arg)
     return n;
 }
 
+/* Called by curl at least once a second. */
+static int break_off(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+                     curl_off_t up)
+{
+    return job_should_break_off();
+}
+
 static size_t keep_reply(char *line, size_t size, size_t count, void *arg)
 {
     struct delivery *d = arg;
@@ -104,6 +112,8 @@ static void set_up(CURL *curl, const struct settings *s, struct delivery *d,
     curl_easy_setopt(curl, CURLOPT_READDATA, d);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, keep_reply);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, d);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, break_off);
     if (s->smtp_user) {
         curl_easy_setopt(curl, CURLOPT_USERNAME, s->smtp_user);
         curl_easy_setopt(curl, CURLOPT_PASSWORD, s->smtp_password ? s->smtp_password : "");

@@ -3,6 +3,7 @@ import email
 import email.policy
 import socketserver
 import threading
+import time
 
 import pytest
 
@@ -230,3 +231,17 @@ def test_written_mail_can_count_as_sent(new_desk, tmp_path):
     desk.cli("outbox", "--write-maildir", tmp_path / "b", "--mark-sent")
     assert [m["state"] for m in outbox(desk)] == ["sent"]
     assert b"Nothing waits" in desk.cli("outbox").stdout
+
+
+def test_a_mail_server_that_never_answers_does_not_keep_the_desk_from_stopping(new_desk):
+    with socketserver.TCPServer(("127.0.0.1", 0), None, bind_and_activate=True) as silent:
+        # It accepts and says nothing: the kernel's backlog is enough for that.
+        desk = new_desk()
+        desk.start("--smtp-url", f"smtp://127.0.0.1:{silent.server_address[1]}")
+        desk.ticket("waits", requester={"name": "W", "email": "waits@example.com"})
+        time.sleep(0.5)
+        started = time.monotonic()
+        assert desk.stop() == 0
+        assert time.monotonic() - started < 10
+        desk.start()
+        assert outbox_to(desk, "waits@example.com"), "it is tried again another day"
