@@ -25,6 +25,8 @@ ADMIN = "root@desk.test"
 BUILD = ROOT / os.environ.get("FRONTDESK_BUILD", "build")
 SANITIZED = BUILD.name in ("build-asan", "build-tsan")
 PATIENCE = 5 if SANITIZED else 1
+# Not for the program, which warns of variables of its own prefix that it does not know.
+OURS = ("FRONTDESK_BUILD", "FRONTDESK_TEST_POSTGRES")
 SANITIZER_SPOKE = re.compile(r"(ERROR|WARNING): (Address|Leak|Thread)Sanitizer|runtime error:|broken invariant")
 
 
@@ -32,6 +34,10 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def environment(more):
+    return {**{name: value for name, value in os.environ.items() if name not in OURS}, **(more or {})}
 
 
 def wait_until(condition, timeout=10, every=0.02, what=""):
@@ -203,7 +209,7 @@ class Desk:
         if isinstance(stdin, str):
             stdin = stdin.encode()
         result = subprocess.run([self.exe, *map(str, args), "--data", str(self.data), *self.database], input=stdin,
-                                capture_output=True, timeout=timeout * PATIENCE, env={**os.environ, **(env or {})})
+                                capture_output=True, timeout=timeout * PATIENCE, env=environment(env))
         errors = result.stderr.decode(errors="replace")
         assert not SANITIZER_SPOKE.search(errors), errors[-4000:]
         assert not check or result.returncode == 0, f"frontdesk {' '.join(map(str, args))}: {result.returncode}: {errors[-1500:]}"
@@ -246,7 +252,7 @@ class Desk:
         with open(self.log_path, "ab") as log:
             return subprocess.Popen([*prefix, self.exe, "serve", "--data", str(self.data), "--listen",
                                      f"127.0.0.1:{self.port}", *map(str, args), *self.database],
-                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(env or {})})
+                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(env))
 
     def start(self, *args, timeout=15, **kw):
         assert self.process is None, "the server runs already"

@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +36,12 @@ static const struct arg_command command = {
 };
 
 static struct app app;
+/* app.live for the writer, which runs before there is one. */
+static _Atomic(struct live *) woken_by_commits;
 
 static void on_commit(void *ctx)
 {
-    live_wake(((struct app *)ctx)->live);
+    live_wake(atomic_load(&woken_by_commits));
 }
 
 /* Uploads of a server that was killed are nobody's. */
@@ -116,6 +119,7 @@ static err start(struct desk *desk)
     app.hub = sse_hub_new();
     app.jobs = job_runner_new(desk->store, &desk->settings);
     app.live = live_new(desk->store, app.hub, app.jobs);
+    atomic_store(&woken_by_commits, app.live);
     return start_http(desk);
 }
 
@@ -172,7 +176,7 @@ static int wait_for_signal(const sigset_t *signals)
 int cmd_serve(int argc, char **argv)
 {
     struct desk_open_options options = {
-        .exclusive = true, .committed = on_commit, .committed_ctx = &app};
+        .exclusive = true, .committed = on_commit};
     struct desk desk;
     sigset_t signals;
     int code = desk_begin(&desk, &command, argc - 1, argv + 1);

@@ -60,8 +60,10 @@ static err catch_up(struct sse_stream *s, uint64_t head)
         s->after_id = event->id;
     }
     if (e == OK && run.count < SSE_CATCH_UP_EVENTS) {
+        pthread_mutex_lock(&s->hub->lock); /* whoever publishes moves a live stream's place */
         s->place = head;
         s->live = true;
+        pthread_mutex_unlock(&s->hub->lock);
     }
     arena_done(&arena);
     return e;

@@ -47,7 +47,7 @@ err group_list(struct tx *tx, struct group_list *out)
             from++;
         for (to = from; to < members.n && members.v[to].group_id == rows.v[i].id; to++)
             continue;
-        take_members(tx, &list.v[i], members.v + from, to - from);
+        take_members(tx, &list.v[i], from < to ? &members.v[from] : NULL, to - from);
     }
     *out = list;
     return OK;
