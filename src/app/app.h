@@ -13,9 +13,10 @@ struct live;
 struct app {
     const struct settings *settings;
     struct store *store;
-    struct http_server *http;
+    /* Set while others run already: the writer wakes live, an early request asks for metrics. */
+    struct http_server *_Atomic http;
     struct sse_hub *hub;
-    struct live *live;
+    struct live *_Atomic live;
     struct job_runner *jobs;
     int64_t started_ms;
     struct buf openapi; /* made once */

@@ -84,12 +84,15 @@ static err start_http(struct desk *desk)
         .threads = (int)desk->settings.http_threads,
         .fault = &desk->fault,
     };
+    struct http_server *http;
 
     options.tables = all_routes(&options.table_count);
     TRY(prepare_upload_dir(desk, &options.upload_dir));
     if (desk->settings.trusted_proxy.n > 0)
         options.trusted_proxy = desk->settings.trusted_proxy.v[0];
-    return http_server_start(&options, &app.http);
+    TRY(http_server_start(&options, &http));
+    app.http = http;
+    return OK;
 }
 
 static void make_openapi(void)

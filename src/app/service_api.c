@@ -62,12 +62,13 @@ static void put_durations(struct buf *b, const struct http_metrics *m)
 static err metrics(struct request *r, struct tx *tx)
 {
     const struct app *app = r->app;
+    struct http_server *server = app->http;
     struct http_metrics http = {0};
     struct store_metrics store = {0};
     struct buf *b = &r->out;
 
-    if (app->http)
-        http_server_metrics(app->http, &http);
+    if (server)
+        http_server_metrics(server, &http);
     store_metrics(app->store, &store);
     answer_text(r, 200, "text/plain; version=0.0.4; charset=utf-8");
     buf_str(b, "# HELP frontdesk_http_requests_total answers by status class\n"

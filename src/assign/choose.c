@@ -128,7 +128,7 @@ static err try_rules(struct chooser *c)
 
     TRY(q_rules_for(c->tx, c->ticket->category.id, c->ticket->subcategory, &rules));
     for (size_t i = 0; i < rules.n && !c->decided; i++) {
-        c->rule = &rules.v[i];
+        c->rule = rules.v + i;
         TRY(try_by_type[c->rule->type](c));
     }
     c->rule = NULL;

@@ -111,6 +111,7 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
     int len;
     char *text;
 
+    ENSURE(fmt != NULL); /* gcc with its sanitizers on wants to be told */
     va_copy(again, ap);
     len = vsnprintf(NULL, 0, fmt, again);
     va_end(again);
