@@ -28,14 +28,16 @@ err respond_follow(struct tx *tx, struct ticket_change *change)
     return mail_out_acknowledge(tx, &change->after, change->input, &comment, text.subject);
 }
 
+/* Says nothing that the sender chose, neither name nor subject: whoever writes in somebody else's name must not be
+ * able to send them words of their own through us. An operator's texts may. */
 err respond_seed(struct tx *tx)
 {
     const struct auto_response_input fallback = {
         .present = AUTO_RESPONSE_SENT_SUBJECT | AUTO_RESPONSE_SENT_CONTENT,
-        .subject = "We have received your request: {{ticket_subject}}",
-        .content = "Hello {{requester_name}},\n\n"
-                   "thank you for writing to us. Your request \"{{ticket_subject}}\" has arrived "
-                   "and has the number {{ticket_number}}.\n\n"
+        .subject = "We have received your request",
+        .content = "Hello,\n\n"
+                   "thank you for writing to us. Your request has arrived and has the number "
+                   "{{ticket_number}}.\n\n"
                    "Somebody will answer you as soon as possible. If you want to add something, "
                    "simply reply to this message.\n",
     };

@@ -14,16 +14,24 @@ def test_a_new_desk_acknowledges_every_ticket(fresh_desk):
     ticket = fresh_desk.ticket("Broken lamp")
     said = comments(fresh_desk, ticket)
     assert len(said) == 1 and said[0]["authorType"] == "system" and said[0]["isPublic"] is True
-    assert "Broken lamp" in said[0]["content"] and str(ticket["number"]) in said[0]["content"]
+    assert str(ticket["number"]) in said[0]["content"]
+
+
+def test_the_words_of_a_new_desk_repeat_nothing_that_a_sender_chose(fresh_desk):
+    """Who writes in a stranger's name must not be able to send the stranger words through us."""
+    ticket = fresh_desk.ticket("Win at evil.test", requester={"name": "Go to evil.test", "email": "victim@example.com"})
+    assert "evil" not in str(comments(fresh_desk, ticket))
+    [ack] = [m for m in fresh_desk.get("/api/outbox").must(200)["mails"] if "victim@example.com" in str(m)]
+    assert "evil" not in ack["subject"]
 
 
 def test_the_categorys_own_comes_before_the_fallback(fresh_desk):
     mine = respond(fresh_desk, category="billing", content="Hello {{requester_name}}: {{ticket_id}} {{ ticket_number }} {{ticket_subject}}")
     ticket = fresh_desk.ticket("Bill", category="billing")
     assert comments(fresh_desk, ticket)[0]["content"] == f"Hello Ida: {ticket['id']} {ticket['number']} Bill"
-    assert "Hello Ida" in comments(fresh_desk, fresh_desk.ticket("x"))[0]["content"]  # the fallback's words
+    assert "Hello," in comments(fresh_desk, fresh_desk.ticket("x"))[0]["content"]  # the fallback's words
     fresh_desk.patch(f"/api/auto-responses/{mine['id']}", {"isActive": False}).must(200)
-    assert "Hello Ida," in comments(fresh_desk, fresh_desk.ticket("y", category="billing"))[0]["content"]
+    assert "Hello," in comments(fresh_desk, fresh_desk.ticket("y", category="billing"))[0]["content"]
 
 
 def test_values_are_never_filled_in_again(fresh_desk):

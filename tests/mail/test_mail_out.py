@@ -83,14 +83,16 @@ def test_an_acknowledgement_answers_the_letter(new_desk, tmp_path):
     assert ack["In-Reply-To"] == message_id_of(raw)
     assert ack["References"].split() == ["<before@example.com>", message_id_of(raw)]
     assert ack["From"].addresses[0].addr_spec == "help@localhost" and ack["Reply-To"]
-    assert f"[#{result['number']}]" in ack["Subject"] and "Ünfug" in ack["Subject"]
+    assert f"[#{result['number']}]" in ack["Subject"]
     assert ack["Message-ID"].endswith("@localhost>")
     assert set(parts(ack)) == {"text/plain", "text/html"}
-    assert "Zoë" in parts(ack)["text/plain"].get_content()
+    assert str(result["number"]) in parts(ack)["text/plain"].get_content()
 
 
 def test_values_add_no_header_and_no_markup(new_desk, tmp_path):
-    desk = new_desk()
+    desk = new_desk(start=True)
+    desk.post("/api/auto-responses", {"category": "general", "subject": "Got: {{ticket_subject}}",
+                                      "content": "Hello {{requester_name}}"}).must(201)
     desk.mail(letter(sender='"<b>Eve</b> {{ticket_id}}" <eve@example.com>',
                      subject="=?utf-8?q?x=0D=0ABcc=3A_victim=40example.com?= {{requester_name}}"))
     [ack] = written(desk, tmp_path / "md")["eve@example.com"]
