@@ -9,8 +9,8 @@
 #include "mail_in/mail_api.h"
 #include "mail_out/outbox_api.h"
 #include "people/people_api.h"
-#include "respond/auto_responses_api.h"
 #include "report/report_api.h"
+#include "respond/auto_responses_api.h"
 #include "search/list_query_api.h"
 #include "sla/sla_api.h"
 #include "ticket/ticket_api.h"
@@ -38,7 +38,7 @@ static const struct {
 
 /* Others give both as one. */
 static const struct route_table *const whole_tables[] = {
-    &agent_routes, &requester_routes, &group_routes,    &session_routes,
+    &agent_routes, &requester_routes, &group_routes, &session_routes,
     &token_routes, &category_routes,  &audit_routes,
 };
 

@@ -178,8 +178,7 @@ static int wait_for_signal(const sigset_t *signals)
 
 int cmd_serve(int argc, char **argv)
 {
-    struct desk_open_options options = {
-        .exclusive = true, .committed = on_commit};
+    struct desk_open_options options = {.exclusive = true, .committed = on_commit};
     struct desk desk;
     sigset_t signals;
     int code = desk_begin(&desk, &command, argc - 1, argv + 1);

@@ -21,8 +21,8 @@ err assign_agent_left_fire(struct tx *tx, const struct job *job)
         TRY(ticket_change_begin_id(tx, tickets.v[i].id, &change));
         change.after.assignee = (struct agent_ref){0};
         change.assign_automatically = true;
-        change.note = arena_printf(tx->arena, "%s is not active any more",
-                                   change.before.assignee.name);
+        change.note =
+            arena_printf(tx->arena, "%s is not active any more", change.before.assignee.name);
         TRY(ticket_apply(tx, &change));
     }
     if (tickets.n < HANDED_OVER_A_RUN)
