@@ -8,6 +8,7 @@ usage: lint_source.py [--list-twins]
   http        only *_api.c (and src/http, src/app) include http/
   length      functions up to 70 lines, files up to 500 (tests excepted)
   splicing    no SQL text made with printf; query_run_text only in the list builder
+  copies      no eight lines that stand in two places (tables and initialisers excepted)
   unfinished  no marks of work left undone
 
 Prints each finding as file:line: rule: sentence, and how many queries have a twin for PostgreSQL.
@@ -21,6 +22,7 @@ from collections import defaultdict
 
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 500
+COPIED_LINES_MAX = 7
 
 # A folder may include the folders of its own line's list, itself, and (domains) other domains.
 FOUNDATIONS = {"base": set(), "store": {"base"}, "http": {"base", "store"}, "mime": {"base"}}
@@ -131,7 +133,7 @@ def check_splicing(found, path, text):
 
 
 def check_sources(found):
-    arrows = defaultdict(dict)
+    arrows, sources = defaultdict(dict), {}
     for path in files("*.c", "*.h"):
         text = open(path, encoding="utf-8").read()
         lines = text.split("\n")
@@ -141,9 +143,30 @@ def check_sources(found):
                 if include:
                     check_include(found, path, number, include.group(1), arrows)
         if not is_test(path):
+            sources[path] = lines
             check_lengths(found, path, lines)
         check_splicing(found, path, text)
     check_circles(found, arrows)
+    check_copies(found, sources)
+
+
+# Lines that say nothing by themselves, or stand in rows by their nature.
+WITHOUT_WEIGHT = re.compile(r"[{}]*;?$|#include|/\*|\*|//|\.\w+ = |case \w+:$|break;$|return OK;$|\{\"")
+
+
+def check_copies(found, sources):
+    """sources: path -> lines. Tells where a run of lines begins that stood in an earlier place too."""
+    earlier = {}
+    for path, lines in sources.items():
+        weighty = [(n, line.strip()) for n, line in enumerate(lines, 1) if not WITHOUT_WEIGHT.match(line.strip())]
+        told = 0
+        for at in range(len(weighty) - COPIED_LINES_MAX):
+            run = tuple(line for _, line in weighty[at:at + COPIED_LINES_MAX + 1])
+            number = weighty[at][0]
+            first = earlier.setdefault(run, f"{path}:{number}")
+            if first != f"{path}:{number}" and at >= told:
+                found.add(path, number, "copies", f"the same lines stand at {first}")
+                told = at + len(run)
 
 
 def check_unfinished(found):

@@ -161,3 +161,14 @@ char *utf8_trim(struct arena *a, const char *s)
         len--;
     return arena_strn(a, s, len);
 }
+
+int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}

@@ -14,6 +14,8 @@ size_t utf8_cut(const char *s, size_t len, size_t max_bytes);
 char *utf8_repair(struct arena *a, const char *s, size_t len);
 /* Full Unicode case folding (ICU), the key by which e-mails, names and tags are compared. */
 char *utf8_fold(struct arena *a, const char *s);
+/* 0 to 15; -1 if it is no hexadecimal digit. */
+int hex_digit(char c);
 /* A copy without white space at both ends. */
 char *utf8_trim(struct arena *a, const char *s);
 

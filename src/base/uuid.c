@@ -1,5 +1,7 @@
 #include "base/uuid.h"
 
+#include "base/utf8.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -30,17 +32,6 @@ char *uuid_text(struct uuid id, char out[static UUID_TEXT_SIZE])
     return out;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool uuid_parse(const char *text, struct uuid *out)
 {
     struct uuid id;
@@ -52,8 +43,8 @@ bool uuid_parse(const char *text, struct uuid *out)
 
         if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
             return false;
-        high = hex_value(text[0]);
-        low = high < 0 ? -1 : hex_value(text[1]);
+        high = hex_digit(text[0]);
+        low = high < 0 ? -1 : hex_digit(text[1]);
         if (low < 0)
             return false;
         id.b[i] = (unsigned char)(high << 4 | low);

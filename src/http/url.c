@@ -4,17 +4,6 @@
 
 #include <string.h>
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 char *url_decode(struct arena *a, const char *text, size_t len, bool plus_is_space)
 {
     char *out = arena_alloc(a, len + 1);
@@ -24,8 +13,8 @@ char *url_decode(struct arena *a, const char *text, size_t len, bool plus_is_spa
         char c = text[i];
 
         if (c == '%') {
-            int high = len - i > 2 ? hex_value(text[i + 1]) : -1;
-            int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+            int high = len - i > 2 ? hex_digit(text[i + 1]) : -1;
+            int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
 
             if (low < 0)
                 return NULL;

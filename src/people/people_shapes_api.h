@@ -22,6 +22,17 @@ extern const struct shape person_shape;
 /* NULL if there is nobody. */
 const struct person_view *person_view_of(struct arena *a, const struct agent_ref *ref);
 
+/* What may be sent about a requester, also with a ticket of theirs. */
+struct requester_body {
+    uint64_t present;
+    const char *name;
+    const char *email;
+    const char *phone;
+    const char *user_id;
+    const char *organization;
+    int tier;
+};
+
 struct agent_view {
     struct uuid id;
     const char *name;

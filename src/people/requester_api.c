@@ -72,15 +72,6 @@ static const struct field requester_query_fields[] = {
 static const struct shape requester_query_shape =
     SHAPE("RequesterQuery", "Which requesters", struct requester_query, requester_query_fields);
 
-struct requester_body {
-    uint64_t present;
-    const char *name;
-    const char *email;
-    const char *phone;
-    const char *user_id;
-    const char *organization;
-    int tier;
-};
 #define REQUESTER_BODY_FIELDS(is_required)                                                         \
     {"name",                                                                                       \
      FIELD_TEXT,                                                                                   \

@@ -102,6 +102,21 @@ err counters_follow(struct tx *tx, struct ticket_change *change)
 
 /* ---- check and repair ---- */
 
+struct ticket_facts facts_of_row(struct rows *rows)
+{
+    return (struct ticket_facts){
+        .counted = 1,
+        .status = rows_int(rows, 0),
+        .priority = rows_int(rows, 1),
+        .category_id = rows_int(rows, 2),
+        .assignee_id = rows_int(rows, 3),
+        .created_ms = rows_int(rows, 4),
+        .resolved_ms = rows_int(rows, 5),
+        .response_ms = rows_int(rows, 6),
+        .resolution_met = rows_tri(rows, 7),
+    };
+}
+
 /* Row by row: the tickets of a big desk would not fit into an arena. */
 static err count_tickets(struct tx *tx, struct counter_hash *hash)
 {
@@ -109,17 +124,8 @@ static err count_tickets(struct tx *tx, struct counter_hash *hash)
 
     TRY(query_run(tx, &query_counters_facts, NULL, 0, &rows));
     while (rows_next(&rows)) {
-        struct ticket_facts f = {
-            .counted = 1,
-            .status = rows_int(&rows, 0),
-            .priority = rows_int(&rows, 1),
-            .category_id = rows_int(&rows, 2),
-            .assignee_id = rows_int(&rows, 3),
-            .created_ms = rows_int(&rows, 4),
-            .resolved_ms = rows_int(&rows, 5),
-            .response_ms = rows_int(&rows, 6),
-            .resolution_met = rows_tri(&rows, 7),
-        };
+        struct ticket_facts f = facts_of_row(&rows);
+
         counter_hash_add(hash, &f, 1);
     }
     return rows_end(&rows);

@@ -54,6 +54,8 @@ struct ticket_facts {
     int64_t response_ms;
     int64_t resolution_met; /* enum tri */
 };
+/* Of a row of the shape ticket_facts_row (counters.sql). */
+struct ticket_facts facts_of_row(struct rows *rows);
 /* Adds (sign 1) or takes away (-1) what one ticket contributes. */
 void report_sums_add(struct report_sums *sums, const struct ticket_facts *facts, int sign);
 

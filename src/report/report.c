@@ -101,17 +101,8 @@ static err add_tickets(struct tx *tx, const struct report_ask *ask, int64_t from
         return OK;
     TRY(query_run(tx, &query_report_tickets, params, 2, &rows));
     while (rows_next(&rows)) {
-        struct ticket_facts f = {
-            .counted = 1,
-            .status = rows_int(&rows, 0),
-            .priority = rows_int(&rows, 1),
-            .category_id = rows_int(&rows, 2),
-            .assignee_id = rows_int(&rows, 3),
-            .created_ms = rows_int(&rows, 4),
-            .resolved_ms = rows_int(&rows, 5),
-            .response_ms = rows_int(&rows, 6),
-            .resolution_met = rows_tri(&rows, 7),
-        };
+        struct ticket_facts f = facts_of_row(&rows);
+
         if (!ask->agent_id || ask->agent_id == f.assignee_id)
             add_ticket(tx->arena, &f, out);
     }

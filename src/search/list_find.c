@@ -159,7 +159,7 @@ static err check_depth(struct tx *tx, const struct list_ask *ask)
 
 err list_find(struct tx *tx, const struct list_ask *ask, struct list_page *out)
 {
-    struct cursor cursor;
+    struct cursor cursor = {0};
     const struct cursor *after = ask->cursor ? &cursor : NULL;
     struct cube cube;
     bool complete;

@@ -3,17 +3,9 @@
 #define FD_TICKET_INPUT_API_H
 
 #include "http/shape.h"
+#include "people/people_shapes_api.h"
 #include "ticket/ticket.h"
 
-struct requester_body {
-    uint64_t present;
-    const char *name;
-    const char *email;
-    const char *phone;
-    const char *user_id;
-    const char *organization;
-    int tier;
-};
 extern const struct shape requester_body_shape;
 
 struct ticket_body {
