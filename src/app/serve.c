@@ -36,12 +36,10 @@ static const struct arg_command command = {
 };
 
 static struct app app;
-/* app.live for the writer, which runs before there is one. */
-static _Atomic(struct live *) woken_by_commits;
 
 static void on_commit(void *ctx)
 {
-    live_wake(atomic_load(&woken_by_commits));
+    live_wake(app.live);
 }
 
 /* Uploads of a server that was killed are nobody's. */
@@ -122,7 +120,6 @@ static err start(struct desk *desk)
     app.hub = sse_hub_new();
     app.jobs = job_runner_new(desk->store, &desk->settings);
     app.live = live_new(desk->store, app.hub, app.jobs);
-    atomic_store(&woken_by_commits, app.live);
     return start_http(desk);
 }
 

@@ -110,7 +110,8 @@ static err batch_run(struct tx *tx, void *arg)
     return import_unit_run(tx, &b->unit);
 }
 
-static err batch_submit(struct import *im, struct batch *b)
+/* From here until batch_wait the result is the writer's to set: it may be there already. */
+static void batch_submit(struct import *im, struct batch *b)
 {
     struct unit_setup setup = {.arena = &b->arena, .fault = &b->fault, .actor = desk_actor()};
     err e;
@@ -119,8 +120,7 @@ static err batch_submit(struct import *im, struct batch *b)
     b->submitted_us = clock_steady_us();
     e = store_submit(im->desk->store, &setup, batch_run, batch_done, b);
     if (e != OK)
-        b->running = false;
-    return e;
+        batch_done(b, e);
 }
 
 static void sleep_ms(int64_t ms)
@@ -144,9 +144,8 @@ static err batch_retry(struct import *im, struct batch *b, err e)
 {
     for (int i = 0; i < TRIES_MAX && (e == ERR_BUSY || e == ERR_RETRY); i++) {
         sleep_ms(100 << (i < 4 ? i : 4));
-        e = batch_submit(im, b);
-        if (e == OK)
-            e = batch_wait(b);
+        batch_submit(im, b);
+        e = batch_wait(b);
     }
     return e;
 }
@@ -178,8 +177,8 @@ static err run_singly(struct import *im, struct batch *b, size_t count)
         b->unit.rows = &rows[i];
         b->unit.count = 1;
         b->unit.before = im->state;
-        e = batch_submit(im, b);
-        e = batch_retry(im, b, e == OK ? batch_wait(b) : e);
+        batch_submit(im, b);
+        e = batch_retry(im, b, batch_wait(b));
         if (is_bad_row(e)) {
             const char *what = b->fault.fields ? b->fault.fields->msg : fault_text(&b->fault, e);
             struct import_row bad = rows[i];
@@ -187,8 +186,8 @@ static err run_singly(struct import *im, struct batch *b, size_t count)
             complain(im, bad.line, what);
             bad.wrong = what;
             b->unit.rows = &bad;
-            e = batch_submit(im, b);
-            e = batch_retry(im, b, e == OK ? batch_wait(b) : e);
+            batch_submit(im, b);
+            e = batch_retry(im, b, batch_wait(b));
         }
         TRY(e);
         im->state = b->unit.after;
@@ -283,7 +282,7 @@ static err run_batches(struct import *im)
         if (b->unit.count == 0)
             break;
         b->unit.before = im->state;
-        b->result = batch_submit(im, b);
+        batch_submit(im, b);
     }
     for (int i = 0; i < 2; i++)
         TRY(batch_settle(im, &im->batches[i]));
