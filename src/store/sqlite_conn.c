@@ -72,7 +72,7 @@ static err configure(struct sqlite_conn *conn)
         TRY(sqlite_exec(conn, "PRAGMA journal_size_limit=67108864"));
     } else {
         /* Readers share the system's page cache instead of a private copy each. */
-        TRY(sqlite_exec(conn, "PRAGMA mmap_size=1073741824"));
+        TRY(sqlite_exec(conn, "PRAGMA mmap_size=2147418112"));
         TRY(sqlite_exec(conn, "PRAGMA query_only=ON"));
     }
     TRY(sqlite_rank_register(conn->db));
