@@ -49,6 +49,18 @@ static err check_expiry(struct tx *tx, int64_t expires_ms)
     return OK;
 }
 
+/* Other people's tokens are an admin's business, and like everything that is, only with the scope for it: else a token
+ * made to write tickets could act as anybody. */
+static err require_admin(struct tx *tx)
+{
+    TRY(access_require_role(tx, ROLE_ADMIN));
+    if (tx->actor.scope < SCOPE_ADMIN)
+        return fault_set(tx->fault, ERR_FORBIDDEN,
+                         "This token's scope is \"%s\", \"%s\" is needed for others' tokens",
+                         scope_name(tx->actor.scope), scope_name(SCOPE_ADMIN));
+    return OK;
+}
+
 /* Whose it is to be; admins make them for others. */
 static err find_owner(struct tx *tx, const struct token_input *input, int64_t *out_agent_id,
                       int64_t *out_requester_id)
@@ -64,13 +76,13 @@ static err find_owner(struct tx *tx, const struct token_input *input, int64_t *o
 
         TRY(agent_find(tx, input->agent_ref, "agentId", &agent));
         if (agent.id != *out_agent_id)
-            TRY(access_require_role(tx, ROLE_ADMIN));
+            TRY(require_admin(tx));
         *out_agent_id = agent.id;
     } else if (input->requester_ref) {
         struct requester requester;
         err e;
 
-        TRY(access_require_role(tx, ROLE_ADMIN));
+        TRY(require_admin(tx));
         e = requester_find(tx, input->requester_ref, &requester);
         if (e == ERR_NOT_FOUND)
             return fault_field(tx->fault, "requesterId", "there is no such requester");
@@ -213,9 +225,12 @@ err token_revoke(struct tx *tx, const char *text)
 
     if (e == OK) {
         token = token_of_row(&row);
-        if (is_own(&tx->actor, &token) || actor_has_role(&tx->actor, ROLE_ADMIN))
-            return revoke(tx, &token);
-        e = ERR_NOT_FOUND; /* others' tokens are nobody's business */
+        if (!is_own(&tx->actor, &token)) {
+            if (!actor_has_role(&tx->actor, ROLE_ADMIN)) /* others' tokens are nobody's business */
+                return fault_set(tx->fault, ERR_NOT_FOUND, "Token not found");
+            TRY(require_admin(tx));
+        }
+        return revoke(tx, &token);
     }
     return e == ERR_NOT_FOUND ? fault_set(tx->fault, e, "Token not found") : e;
 }

@@ -56,6 +56,21 @@ def test_only_admins_make_tokens_for_others(desk):
     assert desk.client(made["token"]).get("/api/session").must(200)["user"]["email"] == "agent@desk.test"
 
 
+def test_an_admins_token_for_writing_has_no_power_over_others_tokens(desk):
+    tokens = cast(desk)
+    requester = desk.post("/api/requesters", {"email": "held@example.com"}).must(201)["id"]
+    theirs = make(desk, agentId="agent@desk.test", scope="write").must(201)
+    write = make(desk, scope="write").must(201)["token"]
+    assert make(desk, write, agentId="supervisor@desk.test", scope="write").status == 403
+    assert make(desk, write, requesterId=requester, scope="write").status == 403
+    assert desk.client(write).delete(f"/api/tokens/{theirs['id']}").status == 403
+    assert desk.client(tokens["agent"]).delete(f"/api/tokens/{make(desk).must(201)['id']}").status == 404
+    assert desk.client(theirs["token"]).get("/api/session").status == 200
+    own = make(desk, write, scope="write").must(201)
+    assert desk.client(write).delete(f"/api/tokens/{own['id']}").status == 204
+    assert desk.delete(f"/api/tokens/{theirs['id']}").status == 204
+
+
 def test_a_requesters_token_acts_as_that_requester(desk):
     tokens = cast(desk)
     customer = desk.client(tokens["requester"])
