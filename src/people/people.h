@@ -45,8 +45,9 @@ struct requester_input {
     int tier; /* -1: not said */
 };
 
-/* Finds the person by address or makes them; what was not known before is filled in, what was is kept
- * (a form that anybody can fill must not rename a customer). tier is taken only when trusted. */
+/* Finds the person by address or makes them. Of somebody known nothing is replaced; what was not known before is filled
+ * in by those who are trusted, by others only the name (anybody can fill in a form with a customer's address). tier is
+ * taken only when trusted. */
 MUST_CHECK err requester_find_or_make(struct tx *tx, const struct requester_input *input,
                                       bool trusted, struct requester *out);
 MUST_CHECK err requester_load(struct tx *tx, int64_t id, struct requester *out);

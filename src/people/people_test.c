@@ -112,24 +112,32 @@ static void one_address_is_one_requester_however_it_is_spelt(void **state)
     assert_int_equal(a.tier, TIER_STANDARD);
 }
 
-static void a_stranger_completes_but_never_changes_what_is_known(void **state)
+static void a_stranger_completes_the_name_but_nothing_by_which_a_person_is_known(void **state)
 {
     struct desk *d = *state;
     struct requester_input first = {.email = "ida@example.com", .tier = -1};
-    struct requester_input second = {
-        .email = "ida@example.com", .name = "Ida", .phone = "1", .tier = TIER_ENTERPRISE};
-    struct requester_input third = {
-        .email = "ida@example.com", .name = "Mallory", .phone = "2", .tier = TIER_ENTERPRISE};
+    struct requester_input second = {.email = "ida@example.com",
+                                     .name = "Ida",
+                                     .phone = "1",
+                                     .user_id = "u-1",
+                                     .organization = "ACME",
+                                     .tier = TIER_ENTERPRISE};
+    struct requester_input third = second;
     struct requester r;
 
+    third.name = "Mallory";
     write_in(d, first, false);
     write_in(d, second, false);
     r = write_in(d, third, false);
     assert_string_equal(r.name, "Ida");
-    assert_string_equal(r.phone, "1");
+    assert_null(r.phone);
+    assert_null(r.user_id);
+    assert_null(r.organization);
     assert_int_equal(r.tier, TIER_STANDARD);
     r = write_in(d, third, true);
     assert_string_equal(r.name, "Ida");
+    assert_string_equal(r.phone, "1");
+    assert_string_equal(r.organization, "ACME");
     assert_int_equal(r.tier, TIER_ENTERPRISE);
 }
 
@@ -463,7 +471,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(one_address_is_one_requester_however_it_is_spelt),
-        TEST(a_stranger_completes_but_never_changes_what_is_known),
+        TEST(a_stranger_completes_the_name_but_nothing_by_which_a_person_is_known),
         TEST(the_last_active_admin_stays),
         TEST(an_address_belongs_to_one_agent),
         TEST(a_session_ends_with_its_time_its_password_and_its_agent),

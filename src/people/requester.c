@@ -130,6 +130,8 @@ err requester_store(struct tx *tx, const struct requester *before, struct reques
                                   });
 }
 
+/* Anybody may write in somebody's name, so of a known person a stranger completes the name alone, which mail tells us
+ * too: a telephone number put beside it would be the one that agents call back. */
 static err complete(struct tx *tx, const struct requester *known,
                     const struct requester_input *input, bool trusted, struct requester *out)
 {
@@ -138,11 +140,11 @@ static err complete(struct tx *tx, const struct requester *known,
 
     if (name && strcmp(known->name, name_of_address(tx, known->email)) == 0)
         after.name = name;
-    if (!known->phone)
+    if (trusted && !known->phone)
         after.phone = trimmed_or_null(tx, input->phone);
-    if (!known->user_id)
+    if (trusted && !known->user_id)
         after.user_id = trimmed_or_null(tx, input->user_id);
-    if (!known->organization)
+    if (trusted && !known->organization)
         after.organization = trimmed_or_null(tx, input->organization);
     if (trusted && input->tier >= 0)
         after.tier = (enum requester_tier)input->tier;

@@ -38,9 +38,9 @@ static err limit_strangers(struct request *r, struct tx *tx)
 
     if (r->actor.type != ACTOR_ANONYMOUS)
         return OK;
-    e = rate_limit_take(tx,
-                        arena_printf(tx->arena, "web_create|%s", r->actor.ip ? r->actor.ip : "?"),
-                        (int)tx->settings->web_create_per_hour, MS_PER_HOUR, &retry_after_ms);
+    e = rate_limit_take(
+        tx, arena_printf(tx->arena, "web_create|%s", rate_limit_address(tx->arena, r->actor.ip)),
+        (int)tx->settings->web_create_per_hour, MS_PER_HOUR, &retry_after_ms);
     if (e != ERR_RATE)
         return e;
     snprintf(seconds, sizeof(seconds), "%" PRId64, retry_after_ms / 1000 + 1);

@@ -136,6 +136,28 @@ def test_a_stranger_learns_nothing_about_the_owner_of_an_address(desk):
         assert secret not in answer.raw
 
 
+def test_a_stranger_puts_no_contact_details_beside_a_known_customer(desk):
+    known = desk.post("/api/requesters", {"email": "vip@example.com", "name": "Vera"}).must(201)
+    said = {"name": "Vera", "email": "VIP@example.com", "phone": "+49 666", "organization": "Evil Corp", "userId": "u-evil"}
+    desk.client(token=None).post("/api/tickets", ticket_body(source="web", requester=said)).must(201)
+    now = desk.get(f"/api/requesters/{known['id']}").must(200)
+    assert (now["phone"], now["organization"], now["userId"], now["ticketCount"]) == (None, None, None, 1)
+    desk.post("/api/tickets", ticket_body(requester=said)).must(201)  # an agent may
+    assert desk.get(f"/api/requesters/{known['id']}").must(200)["phone"] == "+49 666"
+
+
+def test_strangers_of_one_ipv6_network_share_one_budget(new_desk):
+    """A household has 2^64 addresses: a limit on each alone would be none."""
+    desk = new_desk()
+    desk.start("--trusted-proxy", "127.0.0.1", env={"FRONTDESK_WEB_CREATE_PER_HOUR": "3"})
+
+    def write(ip):
+        return desk.client(token=None).post("/api/tickets", ticket_body(source="web"), headers={"X-Forwarded-For": ip}).status
+
+    assert [write(f"2001:db8:1:2::{i}") for i in range(1, 5)] == [201, 201, 201, 429]
+    assert write("2001:db8:1:3::1") == 201
+
+
 # ---- categories out of use
 
 def test_a_ticket_cannot_be_moved_to_a_category_out_of_use(desk):
