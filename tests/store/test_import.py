@@ -182,7 +182,7 @@ def test_kill_9_at_any_moment_and_the_same_command_goes_on(new_desk, tmp_path, k
     for _ in range(40):
         process = subprocess.Popen([desk.exe, "import", "--data", desk.data, file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            process.wait((0.1 + dice.random() * 0.4) * PATIENCE)
+            process.wait((0.03 + dice.random() * 0.12) * PATIENCE)
             break
         except subprocess.TimeoutExpired:
             process.kill()
