@@ -34,11 +34,21 @@ static bool is_trusted(const struct settings *settings, const char *server)
     return false;
 }
 
+/* A message with two From headers may be checked by one of them and read by the other. */
+static bool is_of_domain(const struct mail *mail, const char *domain)
+{
+    const char *from = mail->from.email ? strrchr(mail->from.email, '@') : NULL;
+    const char *at = domain ? strrchr(domain, '@') : NULL; /* some tell the whole address */
+
+    return !domain || (from && strcasecmp(from + 1, at ? at + 1 : domain) == 0);
+}
+
 bool mail_is_authentic(const struct settings *settings, const struct mail *mail)
 {
     /* The topmost header is the last server's word; what is below may have come with the message. */
     return is_trusted(settings, mail->authentication.server) &&
-           is_verdict(mail->authentication.dmarc, "pass") && !mail_is_forged(mail);
+           is_verdict(mail->authentication.dmarc, "pass") &&
+           is_of_domain(mail, mail->authentication.dmarc_domain) && !mail_is_forged(mail);
 }
 
 const char *mail_sender_address(struct tx *tx, const struct intake *in)

@@ -8,15 +8,23 @@
 
 enum { RESULTS_MAX = 20 };
 
-/* Comments hold anything, "dkim=pass" too: out with them. Strings likewise. */
+/* Comments and quoted strings hold anything, "; dmarc=pass" too: the sender chooses the local part of an address that a
+ * server repeats here. Out with them. */
 static char *without_comments(struct arena *a, const char *s)
 {
     char *out = arena_str(a, s);
+    bool quoted = false;
     size_t n = 0;
     int depth = 0;
 
     for (; *s; s++) {
-        if (*s == '(')
+        if (*s == '\\' && (quoted || depth) && s[1])
+            s++;
+        else if (*s == '"' && !depth)
+            quoted = !quoted;
+        else if (quoted)
+            continue;
+        else if (*s == '(')
             depth++;
         else if (*s == ')' && depth)
             depth--;
@@ -49,13 +57,34 @@ static void note(const char **verdict, const char *value)
         *verdict = value;
 }
 
+/* There is one DMARC verdict a message. Whoever is told several believes the worst. */
+static void note_dmarc(const char **verdict, const char *value)
+{
+    if (!*verdict || strcmp(*verdict, "pass") == 0 || strcmp(value, "fail") == 0)
+        *verdict = value;
+}
+
+/* The value of "name=" in a clause, NULL if it is not there. */
+static const char *property(struct arena *a, const char *clause, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (const char *at = clause; *at; at += strcspn(at, " \t")) {
+        at += strspn(at, " \t");
+        if (strncasecmp(at, name, n) == 0 && at[n] == '=')
+            return arena_strn(a, at + n + 1, strcspn(at + n + 1, " \t"));
+    }
+    return NULL;
+}
+
 static struct mail_authentication read_results(struct arena *a, const char *line)
 {
     struct mail_authentication r = {0};
     const struct {
         const char *name;
         const char **verdict;
-    } methods[] = {{"spf", &r.spf}, {"dkim", &r.dkim}, {"dmarc", &r.dmarc}};
+        void (*note)(const char **verdict, const char *value);
+    } methods[] = {{"spf", &r.spf, note}, {"dkim", &r.dkim, note}, {"dmarc", &r.dmarc, note_dmarc}};
     char *rest = NULL, *clause = strtok_r(without_comments(a, line), ";", &rest);
 
     for (bool first = true; clause; clause = strtok_r(NULL, ";", &rest), first = false) {
@@ -70,8 +99,11 @@ static struct mail_authentication read_results(struct arena *a, const char *line
             size_t n = strlen(methods[i].name);
             if (strncasecmp(s, methods[i].name, n) == 0 &&
                 (s[n] == '=' || s[n] == ' ' || s[n] == '/'))
-                note(methods[i].verdict, verdict_at(equals + 1 + strspn(equals + 1, " \t")));
+                methods[i].note(methods[i].verdict,
+                                verdict_at(equals + 1 + strspn(equals + 1, " \t")));
         }
+        if (strncasecmp(s, "dmarc", 5) == 0)
+            r.dmarc_domain = property(a, s, "header.from");
     }
     if (r.server && !*r.server)
         r.server = NULL;

@@ -50,6 +50,7 @@ struct mail_authentication {
     const char *spf;
     const char *dkim;
     const char *dmarc;
+    const char *dmarc_domain; /* whose From was checked; NULL: it does not say */
 };
 
 struct mail_bounce {

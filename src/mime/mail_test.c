@@ -287,6 +287,21 @@ static void authentication_is_read_without_its_comments(void **state)
     assert_string_equal(m.authentications[1].server, "other.example");
 }
 
+static void authentication_is_not_read_from_what_the_sender_chose(void **state)
+{
+    struct mail m = parsed("Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=\"a; "
+                           "dmarc=pass \\\" b\"@evil.example;\n"
+                           " dmarc=fail (p=none \\) dmarc=pass) header.from=desk.example\n\nx");
+    (void)state;
+    assert_string_equal(m.authentication.spf, "pass");
+    assert_string_equal(m.authentication.dmarc, "fail");
+    assert_string_equal(m.authentication.dmarc_domain, "desk.example");
+    m = parsed("Authentication-Results: mx.example.com; dmarc=fail; dmarc=pass\n\nx");
+    assert_string_equal(m.authentication.dmarc, "fail");
+    m = parsed("Authentication-Results: mx.example.com; dmarc=pass; dmarc=none\n\nx");
+    assert_string_equal(m.authentication.dmarc, "none");
+}
+
 static char *repeated(const char *what, size_t bytes)
 {
     size_t n = strlen(what);
@@ -353,6 +368,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(recipients_beyond_the_limit_are_left_out, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_at_all_is_a_mail_too, setup, teardown),
         cmocka_unit_test_setup_teardown(dates_that_cannot_be_are_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(authentication_is_not_read_from_what_the_sender_chose,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(authentication_is_read_without_its_comments, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(hostile_shapes_take_no_longer_than_their_length, setup,

@@ -289,6 +289,21 @@ def test_an_authentic_agents_mail_is_their_reply(new_desk):
     assert last["author"]["name"] == "Ann" and last["authorType"] == "agent" and not last["isInternal"]
 
 
+@pytest.mark.parametrize("results", [
+    'mx.desk.test; spf=pass smtp.mailfrom="x; dmarc=pass "@evil.example; dmarc=fail header.from=desk.test',
+    "mx.desk.test; dmarc=fail header.from=desk.test; dmarc=pass header.from=evil.example",
+    "mx.desk.test; dmarc=pass header.from=evil.example"])
+def test_a_sender_cannot_write_their_own_verdict(new_desk, results):
+    """What a trusted server repeats of an address was chosen by whoever sent it."""
+    desk = new_desk()
+    desk.agent("ann@desk.test", "Ann", online=False)
+    first = desk.mail(letter(sender="tom@example.com"))
+    sent = len(outbox_to(desk, "tom@example.com"))
+    raw = letter(sender="ann@desk.test", subject=f"Re: [#{first['number']}]", body="Send me your password", authentication_results=results)
+    desk.cli("mail-in", stdin=raw, env={"FRONTDESK_MAIL_TRUSTED_SERVERS": "mx.desk.test"})
+    assert len(outbox_to(desk, "tom@example.com")) == sent
+
+
 # ---- the command
 
 def test_it_works_without_a_server(new_desk):
