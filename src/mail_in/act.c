@@ -41,6 +41,7 @@ static err add_comment(struct tx *tx, struct intake *in, const struct actor *aut
         .mail_id = v->mail_id,
         .message_id = in->mail.message_id,
         .quiet = quiet,
+        .no_automatic_answer = v->no_automatic_answer,
         .author = *author,
     };
     err e;

@@ -59,15 +59,16 @@ static enum ticket_status status_after(const struct tx *tx, const struct ticket 
     return t->status;
 }
 
-/* Too late for the old ticket: a new one that is linked to it. What was said is its description. */
+/* Too late for the old ticket: a new one that is linked to it. What was said is its description, and whoever said it
+ * asks: not always the one who asked before. */
 static err open_follow_up(struct tx *tx, const struct ticket *old,
                           const struct comment_input *input, const struct actor *author,
                           struct comment *out, struct ticket *out_ticket)
 {
+    struct requester asker = old->requester;
     struct ticket_input follow_up = {
         .subject = old->subject,
         .description = input->content,
-        .requester = {.name = old->requester.name, .email = old->requester.email, .tier = -1},
         .category = old->category,
         .subcategory = old->subcategory,
         .priority = -1,
@@ -80,8 +81,13 @@ static err open_follow_up(struct tx *tx, const struct ticket *old,
         .upload_ref_count = input->attachment_ref_count,
         .mail_id = input->mail_id,
         .message_id = input->message_id,
+        .no_automatic_answer = input->no_automatic_answer,
     };
 
+    if (author->id != asker.id)
+        TRY(requester_load(tx, author->id, &asker));
+    follow_up.requester =
+        (struct requester_input){.name = asker.name, .email = asker.email, .tier = -1};
     TRY(ticket_create(tx, &follow_up, out_ticket));
     TRY(ticket_link_add(tx, out_ticket, old, "follow_up"));
     *out = (struct comment){

@@ -160,9 +160,10 @@ struct comment_input {
     size_t attachment_ref_count;
     int64_t mail_id;
     const char *message_id;
-    int64_t created_ms; /* imports; 0: now */
-    bool imported;      /* no mail, no status change, not a response */
-    bool quiet;         /* no mail to the requester (they wrote it, or it is a copy) */
+    int64_t created_ms;       /* imports; 0: now */
+    bool imported;            /* no mail, no status change, not a response */
+    bool quiet;               /* no mail to the requester (they wrote it, or it is a copy) */
+    bool no_automatic_answer; /* machine-made mail: also not when it opens a follow-up */
     /* Who wrote it if that is not tx->actor (mail from a requester, imports). type ACTOR_ANONYMOUS: the actor. */
     struct actor author;
 };

@@ -193,6 +193,37 @@ def test_a_reply_wakes_a_resolved_ticket(desk):
 
 # ---- machines
 
+@pytest.mark.parametrize("headers", [
+    {"list_id": "<l.example.com>"}, {"x_spam_flag": "YES"},
+    {"authentication_results": "mx.example.net; dmarc=fail header.from=example.com"}])
+def test_a_machines_late_reply_is_not_answered_either(new_desk, headers):
+    desk = new_desk()
+    first = desk.mail(letter(sender="late@example.com"))
+    desk.start(env={"FRONTDESK_REOPEN_WINDOW": "0"})
+    desk.post(f"/api/tickets/{first['number']}/close").must(200)
+    sent = len(outbox_to(desk, "late@example.com"))
+    env = {"FRONTDESK_REOPEN_WINDOW": "0"}
+    raw = letter(sender="late@example.com", subject=f"Re: [#{first['number']}]", **headers)
+    result = json.loads(desk.cli("mail-in", stdin=raw, env=env).stdout)
+    assert result["action"] == "created" and result["number"] != first["number"]
+    assert len(outbox_to(desk, "late@example.com")) == sent
+    person = letter(sender="late@example.com", subject=f"Re: [#{first['number']}]")
+    assert json.loads(desk.cli("mail-in", stdin=person, env=env).stdout)["action"] == "created"
+    assert len(outbox_to(desk, "late@example.com")) == sent + 1
+
+
+def test_a_late_reply_is_the_words_of_who_wrote_it(new_desk):
+    desk = new_desk()
+    first = desk.mail(letter(sender="owner@example.com", cc="copy@example.com"))
+    desk.start(env={"FRONTDESK_REOPEN_WINDOW": "0"})
+    desk.post(f"/api/tickets/{first['number']}/close").must(200)
+    raw = letter(sender="Coop <copy@example.com>", subject=f"Re: [#{first['number']}]", body="And me?")
+    result = json.loads(desk.cli("mail-in", stdin=raw, env={"FRONTDESK_REOPEN_WINDOW": "0"}).stdout)
+    follow_up = ticket(desk, result)
+    assert result["number"] != first["number"] and "And me?" in follow_up["description"]
+    assert follow_up["requester"]["email"] == "copy@example.com"
+
+
 def test_our_own_message_is_ignored(desk):
     assert desk.mail(letter(sender="Help desk <help@localhost>"))["action"] == "ignored"
     desk.mail(letter(sender="xi@example.com"))
