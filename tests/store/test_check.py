@@ -10,6 +10,11 @@ from desk import wait_until
 def sound(shared_maker):
     desk = shared_maker("sound")
     desk.cli("demo", "--tickets", 150, timeout=120)
+    desk.start()
+    for i in range(4):  # the demo has files by chance
+        desk.http.request("POST", f"/api/tickets/1/attachments?fileName={i}.txt", b"file %d" % i,
+                          headers={"Content-Type": "application/octet-stream"}).must(201)
+    desk.stop()
     return desk
 
 
