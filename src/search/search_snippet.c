@@ -55,6 +55,27 @@ static void add_key(struct buf *keys, UChar32 c)
     buf_add(keys, utf8, (size_t)len);
 }
 
+/* The ASCII character in a word's key, 0 for what is no part of a word: most text is nothing else. */
+static const char ascii_keys[128] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6',
+    ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd',
+    ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k',
+    ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r',
+    ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',
+    ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f',
+    ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm',
+    ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z',
+};
+
+static struct word *begin_word(struct word_list *out, int32_t begin)
+{
+    struct word *word = &out->v[out->n++];
+
+    *word = (struct word){.begin = begin, .key = (int32_t)out->keys.len};
+    return word;
+}
+
 /* text is valid UTF-8; at most SNIPPET_SCAN_BYTES of it are looked at. */
 static void split(struct arena *a, const char *text, struct word_list *out)
 {
@@ -63,24 +84,30 @@ static void split(struct arena *a, const char *text, struct word_list *out)
 
     *out = (struct word_list){.text = text,
                               .v = arena_alloc(a, sizeof(struct word) * (size_t)(len / 2 + 1))};
+    buf_reserve(&out->keys, (size_t)len);
     for (int32_t at = 0; at < len;) {
         int32_t begin = at;
-        UChar32 c;
+        unsigned char first = (unsigned char)text[at];
+        UChar32 c = first;
 
-        U8_NEXT((const uint8_t *)text, at, len, c);
-        if (word && is_accent(c)) {
+        if (first < 0x80)
+            at++;
+        else
+            U8_NEXT((const uint8_t *)text, at, len, c);
+        if (word && first >= 0x80 && is_accent(c)) {
             word->end = at;
             continue;
         }
-        if (!is_word_char(c)) {
+        if (first < 0x80 ? !ascii_keys[first] : !is_word_char(c)) {
             word = NULL;
             continue;
         }
-        if (!word) {
-            word = &out->v[out->n++];
-            *word = (struct word){.begin = begin, .key = (int32_t)out->keys.len};
-        }
-        add_key(&out->keys, c);
+        if (!word)
+            word = begin_word(out, begin);
+        if (first < 0x80)
+            buf_char(&out->keys, ascii_keys[first]);
+        else
+            add_key(&out->keys, c);
         word->end = at;
         word->key_len = (int32_t)out->keys.len - word->key;
     }

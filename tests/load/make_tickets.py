@@ -6,7 +6,8 @@ usage: make_tickets.py COUNT [--agents N] > tickets.jsonl
 Text is made of invented words whose frequencies follow Zipf's law. Known for the bench:
   "zyzzyva"   in RARE_TICKETS tickets, whatever the count
   "printer"   in every third ticket
-  every 20th ticket has five comments; number 20 is the first such
+  every 20th ticket has five comments; number 20 is the first such. So has each with the rare word: a search
+              for it then reads as much text however many tickets there are
 Tickets are spread over three years up to now, older ones mostly closed.
 """
 import argparse
@@ -65,7 +66,8 @@ class Writer:
         words = [self.text(dice.randint(15, 60))]
         if i % 3 == 0:
             words.append(COMMON)
-        if i % self.rare_every == self.rare_every // 2:
+        rare = i % self.rare_every == self.rare_every // 2
+        if rare:
             words.append(RARE)
         row = {"subject": self.text(dice.randint(3, 9)), "description": " ".join(words), "category": dice.choice(CATEGORIES),
                "priority": dice.choices(*PRIORITIES)[0], "status": status, "source": dice.choice(SOURCES),
@@ -79,7 +81,7 @@ class Writer:
             row["resolvedAt"] = self.moment(created + 3000)
         if status == "closed":
             row["closedAt"] = self.moment(created + 3600)
-        if i % 20 == 0:
+        if i % 20 == 0 or rare:
             row["comments"] = [{"content": self.text(25), "authorType": "agent" if n % 2 else "requester",
                                 "authorEmail": agent if n % 2 else row["requester"]["email"], "isInternal": n == 3,
                                 "createdAt": self.moment(created + 60 * n)} for n in range(1, 6)]
