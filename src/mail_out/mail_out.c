@@ -19,12 +19,24 @@ bool mail_out_may_answer(const struct tx *tx, const char *email)
     return !address_is_own(tx->settings, email) && !address_is_machine(email);
 }
 
+/* "zoe+anything@example.com" mostly reaches Zoe: she has one budget, not one for each spelling. */
+static const char *mailbox_of(struct arena *a, const char *email)
+{
+    const char *folded = utf8_fold(a, email);
+    const char *at = strrchr(folded, '@');
+    const char *plus = strchr(folded, '+');
+
+    if (!at || !plus || plus == folded || plus > at)
+        return folded;
+    return arena_printf(a, "%.*s%s", (int)(plus - folded), folded, at);
+}
+
 /* Counted for each recipient, whatever the tickets' source: whoever fills in the web form with
  * somebody else's address must not be able to flood that person through us. */
 static err take_budget(struct tx *tx, const char *email, bool *out_allowed)
 {
     struct fault *fault = tx->fault;
-    const char *key = arena_printf(tx->arena, "ack:%s", utf8_fold(tx->arena, email));
+    const char *key = arena_printf(tx->arena, "ack:%s", mailbox_of(tx->arena, email));
     err e;
 
     tx->fault = NULL;

@@ -89,7 +89,9 @@ err outbox_render(struct arena *a, const struct settings *settings, const struct
 {
     const char *desk = settings->smtp_from_name ? settings->smtp_from_name : settings->desk_name;
     struct mail_address from = {desk, settings->mail_address};
-    struct mail_address to = {mail->to.name, mail->to.email};
+    /* The name in an acknowledgement would be the word of whoever wrote, perhaps with somebody else's address. */
+    bool unasked = strcmp(mail->kind, "acknowledgement") == 0;
+    struct mail_address to = {unasked ? NULL : mail->to.name, mail->to.email};
     struct compose_header ticket = {"X-Frontdesk-Ticket", NULL};
     struct compose message = {
         .from = from,

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from letters import letter, message_id_of, outbox, outbox_to, sample
+from letters import letter, message_id_of, outbox, outbox_to, sample, written
 
 
 def ticket(desk, result):
@@ -279,6 +279,19 @@ def test_acknowledgements_to_one_sender_are_limited(desk):
     for i in range(8):
         assert desk.mail(letter(sender="loop@example.com", subject=f"again {i}"))["action"] == "created"
     assert len(outbox_to(desk, "loop@example.com")) == 5
+
+
+def test_one_mailbox_has_one_budget_however_it_is_tagged(desk):
+    for i in range(8):
+        assert desk.mail(letter(sender=f"tagged+{i}@example.com"))["action"] == "created"
+    assert len([m for m in outbox(desk) if m["to"].startswith("tagged+")]) == 5
+
+
+def test_an_acknowledgement_carries_no_name_that_its_sender_chose(new_desk, tmp_path):
+    desk = new_desk()
+    desk.mail(letter(sender='"Your account is locked, call +1 666" <victim@example.com>', subject="call +1 666"))
+    message = written(desk, tmp_path / "out")["victim@example.com"][0]
+    assert "666" not in message.as_string()
 
 
 def test_a_flood_becomes_one_ticket(new_desk):
