@@ -10,15 +10,15 @@ export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/lsan.supp:print_supp
 export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$PWD/tests/tsan.supp:halt_on_error=0:exitcode=66:second_deadlock_stack=1}
 
 build_asan() {
-    CC=clang configure build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+    CC=clang configure build-asan -Dsanitize=address,undefined -Doptimization=1
     build build-asan
 }
 build_tsan() {
-    CC=clang configure build-tsan -Db_sanitize=thread -Db_lundef=false -Doptimization=1
+    CC=clang configure build-tsan -Dsanitize=thread -Doptimization=1
     build build-tsan
 }
 build_fuzz() {
-    CC=clang configure build-fuzz -Dfuzz=true -Dtests=false -Db_sanitize=address,undefined \
+    CC=clang configure build-fuzz -Dfuzz=true -Dtests=false -Dsanitize=address,undefined \
         -Db_lundef=false -Doptimization=1
     build build-fuzz
 }
