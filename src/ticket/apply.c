@@ -47,7 +47,8 @@ static void keep_moments(struct tx *tx, struct ticket_change *change)
         after->resolved_ms = tx->now_ms;
     if (after->status == STATUS_CLOSED && before->status != STATUS_CLOSED) {
         after->closed_ms = tx->now_ms;
-        if (!after->resolved_ms)
+        /* Nobody solved a ticket that was merged away: it goes on elsewhere, and is no figure of a report. */
+        if (!after->resolved_ms && !after->merged_into)
             after->resolved_ms = tx->now_ms;
     }
     if (after->status != STATUS_CLOSED)

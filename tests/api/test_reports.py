@@ -100,3 +100,16 @@ def test_reports_are_for_supervisors(desk):
     desk.client(token=tokens["agent"]).get("/api/reports").must(403)
     desk.client(token=tokens["requester"]).get("/api/reports").must(403)
     desk.client(token=None).get("/api/reports").must(401)
+
+
+def test_a_ticket_that_was_merged_away_was_not_solved(new_desk):
+    """Neither the service level nor the average takes a duplicate's end for a solution."""
+    desk = new_desk()
+    desk.start()
+    kept, duplicate = desk.ticket("kept"), desk.ticket("duplicate")
+    desk.post(f"/api/tickets/{kept['number']}/merge", {"ticketId": str(duplicate["number"])}).must(200)
+    gone = desk.get(f"/api/tickets/{duplicate['number']}").must(200)
+    assert gone["status"] == "closed" and gone["closedAt"] and gone["resolvedAt"] is None
+    metrics = desk.get("/api/reports").must(200)["metrics"]
+    assert metrics["closedTickets"] == 1 and metrics["averageResolutionTime"] == 0 and metrics["slaOutcomes"] == 0
+    desk.check()
