@@ -5,6 +5,7 @@
 #include "mail_in/intake.h"
 #include "mail_in/trust.h"
 #include "mail_out/address_kind.h"
+#include "mail_out/reply_address.h"
 #include "people/rate.h"
 #include "queries.gen.h"
 
@@ -138,6 +139,19 @@ static err match_ids(struct tx *tx, struct intake *in, const struct mail_ids *id
     return OK;
 }
 
+/* The address that our mail asked to be answered at. */
+static err match_addresses(struct tx *tx, struct intake *in, const struct mail_addresses *to)
+{
+    for (size_t i = 0; i < to->count && !in->verdict.thread.id; i++) {
+        int64_t ticket_id;
+
+        TRY(reply_address_ticket(tx, to->at[i].email, &ticket_id));
+        if (ticket_id)
+            TRY(belongs(tx, in, ticket_id, true, "was sent to the reply address"));
+    }
+    return OK;
+}
+
 static err match_numbers(struct tx *tx, struct intake *in)
 {
     bool takes_part;
@@ -168,6 +182,10 @@ err intake_thread(struct tx *tx, struct intake *in)
         TRY(match_ids(tx, in, &mail->in_reply_to, "answers a message"));
     if (!in->verdict.thread.id)
         TRY(match_ids(tx, in, &mail->references, "refers to a message"));
+    if (!in->verdict.thread.id)
+        TRY(match_addresses(tx, in, &mail->delivered_to));
+    if (!in->verdict.thread.id)
+        TRY(match_addresses(tx, in, &mail->to));
     if (!in->verdict.thread.id && in->from_email)
         TRY(match_numbers(tx, in));
     if (in->verdict.thread.id == in->verdict.related_id)

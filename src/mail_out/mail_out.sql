@@ -66,3 +66,6 @@ SELECT a.id, a.uuid, a.name, a.email FROM agent a WHERE a.role >= $1 AND a.is_ac
 
 -- @query mail_agent(id int) one (name text, email text)
 SELECT a.name, a.email FROM agent a WHERE a.id = $1
+
+-- @query desk_secret(name text) one (value blob)
+SELECT value FROM desk_secret WHERE name = $1

@@ -3,11 +3,10 @@
 #include "base/limits.h"
 #include "base/settings.h"
 #include "file/attachment.h"
+#include "mail_out/reply_address.h"
 #include "mime/compose.h"
+#include "mime/markdown.h"
 
-#include <cmark-gfm-core-extensions.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* More than most servers take; the rest is on the ticket. */
@@ -20,7 +19,8 @@ err outbox_files(struct tx *tx, const struct outbox_mail *mail, struct outbox_fi
 
     if (mail->comment_id && strcmp(mail->kind, "reply") == 0)
         TRY(attachments_of_comment(tx, mail->comment_id, &list));
-    *out = (struct outbox_files){ARENA_ARRAY(tx->arena, struct outbox_file, list.n), 0};
+    *out = (struct outbox_files){.v = ARENA_ARRAY(tx->arena, struct outbox_file, list.n)};
+    TRY(reply_address(tx, mail->ticket_id, &out->reply_to));
     for (size_t i = 0; i < list.n; i++) {
         const struct attachment *a = &list.v[i];
 
@@ -36,41 +36,13 @@ err outbox_files(struct tx *tx, const struct outbox_mail *mail, struct outbox_fi
     return OK;
 }
 
-/* Process-wide, once: the registry is not for two threads at a time. */
-static void register_extensions(void)
+/* A whole page, as mail programs like it. */
+static const char *page_of(struct arena *a, const char *markdown)
 {
-    cmark_gfm_core_extensions_ensure_registered();
-}
-
-const char *markdown_html(struct arena *a, const char *markdown)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    static const char *const extensions[] = {"autolink", "strikethrough", "table"};
-    const int options = CMARK_OPT_HARDBREAKS | CMARK_OPT_VALIDATE_UTF8;
-    cmark_parser *parser;
-    cmark_node *document;
-    const char *out;
-    char *html;
-
-    pthread_once(&once, register_extensions);
-    parser = cmark_parser_new(options);
-    for (size_t i = 0; i < COUNT_OF(extensions); i++) {
-        cmark_syntax_extension *found = cmark_find_syntax_extension(extensions[i]);
-
-        if (found)
-            cmark_parser_attach_syntax_extension(parser, found);
-    }
-    cmark_parser_feed(parser, markdown, strlen(markdown));
-    document = cmark_parser_finish(parser);
-    html = cmark_render_html(document, options, cmark_parser_get_syntax_extensions(parser));
-    out = arena_printf(a,
-                       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>\n"
-                       "%s</body></html>\n",
-                       html);
-    free(html);
-    cmark_node_free(document);
-    cmark_parser_free(parser);
-    return out;
+    return arena_printf(a,
+                        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>\n"
+                        "%s</body></html>\n",
+                        markdown_to_html(a, markdown));
 }
 
 static struct compose_file *compose_files(struct arena *a, const struct outbox_files *files)
@@ -89,13 +61,15 @@ err outbox_render(struct arena *a, const struct settings *settings, const struct
 {
     const char *desk = settings->smtp_from_name ? settings->smtp_from_name : settings->desk_name;
     struct mail_address from = {desk, settings->mail_address};
+    struct mail_address reply_to = {desk,
+                                    files->reply_to ? files->reply_to : settings->mail_address};
     /* The name in an acknowledgement would be the word of whoever wrote, perhaps with somebody else's address. */
     bool unasked = strcmp(mail->kind, "acknowledgement") == 0;
     struct mail_address to = {unasked ? NULL : mail->to.name, mail->to.email};
     struct compose_header ticket = {"X-Frontdesk-Ticket", NULL};
     struct compose message = {
         .from = from,
-        .reply_to = {&from, 1},
+        .reply_to = {&reply_to, 1},
         .to = {&to, 1},
         .subject = mail->subject,
         .message_id = mail->message_id,
@@ -106,7 +80,7 @@ err outbox_render(struct arena *a, const struct settings *settings, const struct
         .headers = &ticket,
         .header_count = mail->ticket_id ? 1 : 0,
         .text = mail->body,
-        .html = markdown_html(a, mail->body),
+        .html = page_of(a, mail->body),
         .files = compose_files(a, files),
         .file_count = files->n,
     };

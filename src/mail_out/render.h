@@ -5,15 +5,16 @@
 #include "base/buf.h"
 #include "mail_out/outbox.h"
 
-/* Attachments of its comment, found in a transaction before it is composed outside of one. */
+/* What is looked up in a transaction before the message is composed outside of one. */
 struct outbox_file {
     const char *file_name;
     const char *mime_type;
     const char *path;
 };
 struct outbox_files {
-    struct outbox_file *v;
+    struct outbox_file *v; /* attachments of its comment */
     size_t n;
+    const char *reply_to; /* where answers go; NULL: the desk's own address */
 };
 MUST_CHECK err outbox_files(struct tx *tx, const struct outbox_mail *mail,
                             struct outbox_files *out);
@@ -22,7 +23,4 @@ MUST_CHECK err outbox_files(struct tx *tx, const struct outbox_mail *mail,
 MUST_CHECK err outbox_render(struct arena *a, const struct settings *settings,
                              const struct outbox_mail *mail, const struct outbox_files *files,
                              struct buf *out);
-/* Markdown as HTML without raw HTML, scripts or dangerous links. */
-const char *markdown_html(struct arena *a, const char *markdown);
-
 #endif

@@ -1,4 +1,6 @@
 """Messages become tickets and comments, each once, in the right place."""
+import email
+import email.policy
 import json
 import pathlib
 import re
@@ -427,3 +429,34 @@ def test_a_mail_tells_how_it_was_understood(desk):
     assert told["authentication"]["spf"] == "pass" and told["authentication"]["dmarc"] == "none"
     assert re.match(r"2026-11-23T07:00:00", told["date"])
     assert told["isBounce"] is False and told["bounce"] is None
+
+
+def test_the_signed_reply_address_finds_its_ticket_and_cannot_be_made_up(new_desk, tmp_path):
+    desk = new_desk()
+    first = desk.mail(letter())
+    desk.cli("outbox", "--write-maildir", tmp_path / "md", env={"FRONTDESK_SIGNED_REPLY_ADDRESS": "true"})
+    [path] = (tmp_path / "md" / "new").iterdir()
+    ack = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    address = ack["Reply-To"].addresses[0].addr_spec
+    assert re.fullmatch(rf"help\+t{first['number']}-[a-z2-9]{{16}}@localhost", address)
+
+    def write(to, **headers):
+        return desk.mail(letter(sender="colleague@other.test", subject="no trace of a number", to=to, **headers))
+
+    for way in (write(address), write(address.upper().replace("LOCALHOST", "localhost")),
+                write("help@localhost", delivered_to=address)):
+        assert (way["action"], way["number"]) == ("commented", first["number"]), way
+    tag = address.split("-")[1].split("@")[0]
+    for made_up in (f"help+t{first['number']}-{tag[:-1]}{'a' if tag[-1] != 'a' else 'b'}@localhost",
+                    f"help+t{first['number']}-{tag[:-1]}@localhost", f"help+t{first['number']}@localhost",
+                    f"help+t{first['number'] + 1}-{tag}@localhost", f"help+t-{tag}@localhost",
+                    f"help+t99999999999999999999-{tag}@localhost"):
+        assert write(made_up)["action"] == "created", made_up
+
+
+def test_without_the_setting_replies_go_to_the_plain_address(new_desk, tmp_path):
+    desk = new_desk()
+    desk.mail(letter())
+    desk.cli("outbox", "--write-maildir", tmp_path / "md")
+    [path] = (tmp_path / "md" / "new").iterdir()
+    assert email.message_from_bytes(path.read_bytes(), policy=email.policy.default)["Reply-To"].addresses[0].addr_spec == "help@localhost"
