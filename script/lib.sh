@@ -31,6 +31,15 @@ configure() {
     [ -f "$dir/build.ninja" ] || meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log"; die "meson setup $dir failed"; }
     rm -f "$dir.log"
 }
+# The ordinary build with its tests. script/setup may have made it before what tests need was there.
+build_plain() {
+    configure build
+    /usr/bin/python3 -c '
+import json, sys
+sys.exit(not next(o["value"] for o in json.load(open("build/meson-info/intro-buildoptions.json")) if o["name"] == "tests"))' ||
+        meson configure build -Dtests=true
+    build build
+}
 # ninja's thousand lines say nothing when all is well.
 build() {
     local dir=$1 log
