@@ -96,6 +96,8 @@ char *time_iso(int64_t at_ms, char out[static TIME_ISO_SIZE])
 {
     const int64_t first_ms = INT64_C(-62135596800000); /* 0001-01-01 */
     const int64_t last_ms = INT64_C(253402300799999);  /* 9999-12-31T23:59:59.999 */
+    static _Thread_local int64_t known_day = INT64_MIN;
+    static _Thread_local char known_date[11]; /* "2026-11-23T" */
     int year, month, day;
     int64_t days, rest;
     char *at = out;
@@ -103,13 +105,21 @@ char *time_iso(int64_t at_ms, char out[static TIME_ISO_SIZE])
     at_ms = at_ms < first_ms ? first_ms : at_ms > last_ms ? last_ms : at_ms;
     days = time_utc_day(at_ms);
     rest = at_ms - days * MS_PER_DAY;
-    time_civil_from_day(days, &year, &month, &day);
-    at = put_digits(at, year, 4);
-    *at++ = '-';
-    at = put_digits(at, month, 2);
-    *at++ = '-';
-    at = put_digits(at, day, 2);
-    *at++ = 'T';
+    /* Moments that are written together mostly lie on one day. */
+    if (days != known_day) {
+        char *text = known_date;
+
+        time_civil_from_day(days, &year, &month, &day);
+        text = put_digits(text, year, 4);
+        *text++ = '-';
+        text = put_digits(text, month, 2);
+        *text++ = '-';
+        text = put_digits(text, day, 2);
+        *text = 'T';
+        known_day = days;
+    }
+    memcpy(at, known_date, sizeof(known_date));
+    at += sizeof(known_date);
     at = put_digits(at, rest / MS_PER_HOUR, 2);
     *at++ = ':';
     at = put_digits(at, rest / MS_PER_MINUTE % 60, 2);

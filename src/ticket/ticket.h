@@ -93,7 +93,7 @@ static inline bool ticket_status_is_active(enum ticket_status status)
 MUST_CHECK err ticket_load(struct tx *tx, int64_t id, struct ticket *out);
 /* By UUID or number as text. */
 MUST_CHECK err ticket_find(struct tx *tx, const char *ref, struct ticket *out);
-/* Many by number, in the order of ids; those that are gone are left out. */
+/* For showing in a list: what no list shows (scores, targets, waiting ...) is empty. Many by number, in the order of ids; those that are gone are left out. */
 MUST_CHECK err tickets_load(struct tx *tx, const int64_t *ids, size_t count, struct ticket **out,
                             size_t *out_count);
 /* Oldest first; only what the actor may see (no internal notes for requesters). */

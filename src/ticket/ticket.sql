@@ -22,6 +22,17 @@ t.id, t.uuid, t.external_id, t.subject, t.description, t.status, t.priority,
   s.response_due_ms, s.resolution_due_ms, s.response_ms, s.resolution_ms, s.response_met, s.resolution_met,
   s.paused_since_ms, s.paused_ms, s.fired
 
+-- The same for a list: what no list shows is not looked up.
+-- @fragment ticket_list_columns
+t.id, t.uuid, t.external_id, t.subject, t.description, t.status, t.priority,
+  c.id, NULL, c.name, 0, TRUE, t.subcategory,
+  r.id, r.uuid, r.name, r.email, r.phone, r.user_id, r.organization, r.tier, 0, NULL, 0, 0,
+  a.id, a.uuid, a.name, a.email, g.id, NULL, g.name, FALSE, t.source, t.channel, t.tags, t.custom_fields,
+  t.comment_count, t.attachment_count, t.due_ms, t.resolved_ms, t.closed_ms, t.deleted_ms, NULL, t.created_ms, t.updated_ms, t.version,
+  NULL, p.uuid, s.policy_name, NULL, NULL, NULL, NULL,
+  s.response_due_ms, s.resolution_due_ms, s.response_ms, s.resolution_ms, s.response_met, s.resolution_met,
+  s.paused_since_ms, NULL, NULL
+
 -- @fragment ticket_joins
 JOIN category c ON c.id = t.category_id
 JOIN requester r ON r.id = t.requester_id
@@ -38,7 +49,7 @@ SELECT ${ticket_columns} FROM ticket t ${ticket_joins} WHERE t.uuid = $1
 
 -- A page of tickets in one go. CROSS JOIN: the list leads, each ticket is then found by its number.
 -- @query tickets_by_ids(ids text) many ticket_row
-SELECT ${ticket_columns} FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN ticket t ${ticket_joins} WHERE t.id = CAST(j.value AS bigint)
+SELECT ${ticket_list_columns} FROM json_each(CAST($1 AS TEXT)) j CROSS JOIN ticket t ${ticket_joins} WHERE t.id = CAST(j.value AS bigint)
 
 -- @query ticket_insert(id int, uuid uuid, external_id text?, subject text, description text, status int, priority int, category_id int,
 --   subcategory text?, requester_id int, assignee_id int?, group_id int?, waiting bool, source int, channel text?, tags text,
