@@ -30,7 +30,6 @@ enum {
     /* Write path */
     WRITE_QUEUE_MAX = 1024, /* units that wait; one more is told 503 */
     WRITE_BATCH_MAX = 256,  /* units in one commit */
-    UNIT_TRIES_MAX = 5,     /* serialization retries */
 
     /* Tickets */
     SUBJECT_MAX_CHARS = 500,

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "queries.gen.h"
 #include "store/engine.h"
 
@@ -359,10 +360,33 @@ static void a_copy_is_for_its_owner_only_and_never_over_another_file(void **stat
     assert_int_equal(stat(path, &st), 0);
 }
 
+static void a_full_queue_refuses_one_more_and_keeps_its_word_to_all_others(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
+    struct store_metrics metrics;
+
+    assert_int_equal(store_submit(d->store, &s, stand_in_the_gate, note_done, &gate), OK);
+    wait_for(&gate, 0);
+    for (int i = 0; i < WRITE_QUEUE_MAX; i++)
+        assert_int_equal(store_submit(d->store, &s, nothing, note_done, &gate), OK);
+    assert_int_equal(store_submit(d->store, &s, nothing, note_done, &gate), ERR_BUSY);
+    store_metrics(d->store, &metrics);
+    assert_int_equal(metrics.queued, WRITE_QUEUE_MAX);
+    assert_int_equal(metrics.refused, 1);
+    open_gate(&gate);
+    wait_for(&gate, WRITE_QUEUE_MAX + 1);
+    for (size_t i = 0; i < COUNT_OF(gate.results); i++)
+        assert_int_equal(gate.results[i], OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_failed_unit_leaves_no_trace, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_full_queue_refuses_one_more_and_keeps_its_word_to_all_others, setup, teardown),
         cmocka_unit_test_setup_teardown(every_query_is_prepared_against_the_schema, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_newer_schema_is_refused_with_a_sentence, setup, teardown),
