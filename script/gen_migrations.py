@@ -6,6 +6,9 @@ usage: gen_migrations.py --out FILE MIGRATION.sql...
 A migration is written once, with the words BIGINT, TEXT, BYTES, UUID, BOOLEAN, REAL, STRICT and WITHOUT_ROWID,
 which become what each engine calls them. Where more differs, lines between `-- @sqlite` or `-- @postgres` and
 `-- @both` belong to one engine.
+
+TEXT is the type of a column: on PostgreSQL it compares bytes and lower() folds only ASCII, as on SQLite and whatever
+the locale of the database. Where PostgreSQL wants the bare type (arguments of functions, casts) write text.
 """
 import argparse
 import os
@@ -13,7 +16,7 @@ import re
 
 WORDS = {
     "sqlite": {"BIGINT": "INTEGER", "BYTES": "BLOB", "UUID": "BLOB", "BOOLEAN": "INTEGER", "WITHOUT_ROWID": "WITHOUT ROWID"},
-    "postgres": {"BYTES": "BYTEA", "REAL": "DOUBLE PRECISION"},
+    "postgres": {"BYTES": "BYTEA", "REAL": "DOUBLE PRECISION", "TEXT": 'TEXT COLLATE "C"'},
 }
 
 

@@ -26,6 +26,10 @@ Notation, in .sql files beside the code that uses them:
   SELECT ...
       The same query where PostgreSQL needs another text. Stands right under its sibling.
 
+One text for both engines: parameters and columns have the types declared here, so sums say CAST(sum(n) AS BIGINT), a NULL
+in a list of columns CAST(NULL AS BIGINT), an order of what may be NULL NULLS FIRST or LAST. What is lowered is a column or
+lower(CAST($1 AS c_text)): it folds ASCII and compares bytes on either; LIKE compares lowered text with lowered text.
+
 Types: int, int? (0 is NULL), bool, tri (-1 is NULL), real, text, text?, uuid, uuid? (nil is NULL), blob, blob?.
 """
 import argparse

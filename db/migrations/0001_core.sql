@@ -1,3 +1,10 @@
+-- @postgres
+-- The elements of a JSON array, by the name that SQLite has for them.
+CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE AS $$ SELECT json_array_elements_text($1::json) $$;
+-- For parameters that lower() is asked of: folded and ordered as columns are, whatever the locale of the database.
+CREATE DOMAIN c_text AS text COLLATE "C";
+-- @both
+
 -- People and what they work by ---------------------------------------------------------------
 
 CREATE TABLE category (

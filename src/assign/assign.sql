@@ -23,7 +23,7 @@ ORDER BY a.current_tickets, a.last_assigned_ms, a.id LIMIT $2
 -- @query assign_eligible_skilled(category_id int, subcategory text?, limit_n int) many eligible_row
 ${eligible_select} WHERE ${is_eligible} AND EXISTS (
   SELECT 1 FROM category_skill k JOIN agent_skill s ON s.skill = k.skill
-  WHERE k.category_id = $1 AND (k.subcategory IS NULL OR lower(k.subcategory) = lower(CAST($2 AS TEXT))) AND s.agent_id = a.id)
+  WHERE k.category_id = $1 AND (k.subcategory IS NULL OR lower(k.subcategory) = lower(CAST($2 AS c_text))) AND s.agent_id = a.id)
 ORDER BY a.current_tickets, a.last_assigned_ms, a.id LIMIT $3
 
 -- @query assign_eligible_agent(agent_id int) many eligible_row
@@ -63,7 +63,7 @@ LEFT JOIN agent a ON a.id = r.agent_id LEFT JOIN agent_group g ON g.id = r.group
 
 -- @query rules_for(category_id int, subcategory text?) many rule_row
 ${rule_select}
-WHERE r.category_id = $1 AND r.is_active AND (r.subcategory IS NULL OR lower(r.subcategory) = lower(CAST($2 AS TEXT)))
+WHERE r.category_id = $1 AND r.is_active AND (r.subcategory IS NULL OR lower(r.subcategory) = lower(CAST($2 AS c_text)))
 ORDER BY r.priority DESC, r.id
 
 -- @query rule_list() many rule_row

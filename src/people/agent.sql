@@ -19,8 +19,8 @@ AND (CAST($2 AS bigint) IS NULL OR a.role = CAST($2 AS bigint))
 AND (CAST($3 AS bigint) IS NULL OR EXISTS (SELECT 1 FROM agent_group_member m
      WHERE m.agent_id = a.id AND m.group_id = CAST($3 AS bigint)))
 AND (CAST($4 AS bigint) IS NULL OR a.is_active = (CAST($4 AS bigint) <> 0))
-AND (CAST($5 AS text) IS NULL OR lower(a.name) LIKE lower(CAST($5 AS text)) ESCAPE '!'
-     OR a.email_key LIKE lower(CAST($5 AS text)) ESCAPE '!')
+AND (CAST($5 AS text) IS NULL OR lower(a.name) LIKE lower(CAST($5 AS c_text)) ESCAPE '!'
+     OR a.email_key LIKE lower(CAST($5 AS c_text)) ESCAPE '!')
 
 -- @query agent_list(presence_plus_one int?, role int?, group_id int?, is_active tri, pattern text?,
 --   after_name text, after_id int, limit_n int) many agent_row

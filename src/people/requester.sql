@@ -56,6 +56,6 @@ SELECT ${requester_columns} FROM requester r WHERE r.id IN (
   SELECT id FROM (SELECT id FROM requester WHERE email_key >= $1 AND email_key < $2 AND ${requester_search_filter}
     ORDER BY email_key LIMIT $5) AS by_address
   UNION
-  SELECT id FROM (SELECT id FROM requester WHERE lower(name) >= lower($1) AND lower(name) < lower($2) AND ${requester_search_filter}
+  SELECT id FROM (SELECT id FROM requester WHERE lower(name) >= lower(CAST($1 AS c_text)) AND lower(name) < lower(CAST($2 AS c_text)) AND ${requester_search_filter}
     ORDER BY lower(name), id LIMIT $5) AS by_name)
 ORDER BY r.name, r.id LIMIT $5

@@ -25,13 +25,13 @@ t.id, t.uuid, t.external_id, t.subject, t.description, t.status, t.priority,
 -- The same for a list: what no list shows is not looked up.
 -- @fragment ticket_list_columns
 t.id, t.uuid, t.external_id, t.subject, t.description, t.status, t.priority,
-  c.id, NULL, c.name, 0, TRUE, t.subcategory,
-  r.id, r.uuid, r.name, r.email, r.phone, r.user_id, r.organization, r.tier, 0, NULL, 0, 0,
-  a.id, a.uuid, a.name, a.email, g.id, NULL, g.name, FALSE, t.source, t.channel, t.tags, t.custom_fields,
-  t.comment_count, t.attachment_count, t.due_ms, t.resolved_ms, t.closed_ms, t.deleted_ms, NULL, t.created_ms, t.updated_ms, t.version,
-  NULL, p.uuid, s.policy_name, NULL, NULL, NULL, NULL,
+  c.id, CAST(NULL AS UUID), c.name, 0, TRUE, t.subcategory,
+  r.id, r.uuid, r.name, r.email, r.phone, r.user_id, r.organization, r.tier, 0, CAST(NULL AS BIGINT), 0, 0,
+  a.id, a.uuid, a.name, a.email, g.id, CAST(NULL AS UUID), g.name, FALSE, t.source, t.channel, t.tags, t.custom_fields,
+  t.comment_count, t.attachment_count, t.due_ms, t.resolved_ms, t.closed_ms, t.deleted_ms, CAST(NULL AS BIGINT), t.created_ms, t.updated_ms, t.version,
+  CAST(NULL AS BIGINT), p.uuid, s.policy_name, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),
   s.response_due_ms, s.resolution_due_ms, s.response_ms, s.resolution_ms, s.response_met, s.resolution_met,
-  s.paused_since_ms, NULL, NULL
+  s.paused_since_ms, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
 
 -- @fragment ticket_joins
 JOIN category c ON c.id = t.category_id
