@@ -4,19 +4,44 @@
     fresh_desk  an empty running desk of its own
     new_desk    a function that makes desks (not started), for tests of starting and failing
 
-Each runs once an engine. An engine other than the embedded one is tested when its URL is given:
-FRONTDESK_TEST_POSTGRES=postgresql://...
+Each runs once an engine: FRONTDESK_TEST_ENGINE=sqlite or =postgres chooses one. On PostgreSQL a desk has a database of its
+own, copied from one that has the schema already (new_desk(bare=True): an empty one), in the server that
+FRONTDESK_TEST_POSTGRES names, else in one that is started for this run and ends with it.
 """
+import contextlib
+import fcntl
 import os
+import pathlib
 import shutil
 import sys
+import tempfile
+import uuid
 
 import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 import desk as desk_module  # noqa: E402
+import postgres  # noqa: E402
 
-ENGINES = ["sqlite"] + (["postgres"] if os.environ.get("FRONTDESK_TEST_POSTGRES") else [])
+ENGINES = ("sqlite", "postgres")
+
+
+def engines():
+    """The engines of this run."""
+    chosen = os.environ.get("FRONTDESK_TEST_ENGINE", "sqlite")
+    return [engine for engine in ENGINES if chosen in (engine, "both")]
+
+
+def pytest_configure(config):
+    """One server a run: its workers inherit the URL."""
+    if "postgres" not in engines() or os.environ.get(postgres.GIVEN) or config.option.collectonly:
+        return
+    if not postgres.installed():
+        pytest.exit("PostgreSQL is not installed: run script/bootstrap, or set FRONTDESK_TEST_ENGINE=sqlite", returncode=2)
+    server = postgres.Server()
+    os.environ[postgres.GIVEN] = server.url
+    config.add_cleanup(server.end)
+    config.add_cleanup(lambda: os.environ.pop(postgres.GIVEN))
 
 
 def pytest_sessionstart(session):
@@ -24,26 +49,60 @@ def pytest_sessionstart(session):
         pytest.exit(f"no {desk_module.BUILD}/frontdesk: run script/setup", returncode=2)
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session", params=engines())
 def engine(request):
     return request.param
+
+
+@contextlib.contextmanager
+def one_at_a_time(name):
+    """Among all processes of this user."""
+    with open(pathlib.Path(tempfile.gettempdir()) / f"frontdesk-tests-{os.getuid()}-{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def template(engine, tmp_path_factory):
+    """The name of a database with the schema of the program under test, made once a server."""
+    if engine != "postgres":
+        return None
+    base, exe = os.environ[postgres.GIVEN], desk_module.BUILD / "frontdesk"
+    name = f"template_{exe.stat().st_mtime_ns}_{exe.stat().st_size}"
+    with one_at_a_time(base.rpartition(":")[2]):
+        if not postgres.sql(f"{base}/postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            postgres.drop_database(base, "unfinished")
+            first = desk_module.Desk(tmp_path_factory.mktemp("template"), postgres.create_database(base, "unfinished"))
+            first.start()
+            assert first.stop() == 0
+            postgres.sql(f"{base}/postgres", f'ALTER DATABASE unfinished RENAME TO "{name}"')
+    return name
 
 
 class Maker:
     """Makes desks under one directory and stops them all at the end."""
 
-    def __init__(self, folder, engine):
-        self.folder, self.engine, self.desks = folder, engine, []
+    def __init__(self, folder, engine, template):
+        self.folder, self.engine, self.template, self.desks = folder, engine, template, []
+        self.databases = {}  # name of the desk -> name of its database
 
-    def __call__(self, name=None, admin=True, start=False):
-        url = os.environ["FRONTDESK_TEST_POSTGRES"] if self.engine == "postgres" else None
-        made = desk_module.Desk(self.folder / (name or f"desk{len(self.desks)}"), url)
+    def __call__(self, name=None, admin=True, start=False, bare=False):
+        """Desks of the same name share their data. bare: without even a schema."""
+        name = name or f"desk{len(self.desks)}"
+        made = desk_module.Desk(self.folder / name, self._database(name, bare) if self.engine == "postgres" else None)
         self.desks.append(made)
         if admin:
             made.admin()
         if start:
             made.start()
         return made
+
+    def _database(self, name, bare):
+        base = os.environ[postgres.GIVEN]
+        if name not in self.databases:
+            self.databases[name] = f"desk_{uuid.uuid4().hex}"
+            postgres.create_database(base, self.databases[name], "template0" if bare else self.template)
+        return f"{base}/{self.databases[name]}"
 
     def end(self):
         problems = []
@@ -53,13 +112,15 @@ class Maker:
                 assert code in (0, None), f"the server ended with {code}:\n{made.log_tail()}"
             except AssertionError as problem:
                 problems.append(str(problem))
+        for database in self.databases.values():
+            postgres.drop_database(os.environ[postgres.GIVEN], database)
         shutil.rmtree(self.folder, ignore_errors=True)
         assert not problems, "\n".join(problems)
 
 
 @pytest.fixture(scope="module")
-def shared_maker(tmp_path_factory, engine):
-    maker = Maker(tmp_path_factory.mktemp("shared"), engine)
+def shared_maker(tmp_path_factory, engine, template):
+    maker = Maker(tmp_path_factory.mktemp("shared"), engine, template)
     yield maker
     maker.end()
 
@@ -70,8 +131,8 @@ def desk(shared_maker):
 
 
 @pytest.fixture
-def new_desk(tmp_path, engine):
-    maker = Maker(tmp_path, engine)
+def new_desk(tmp_path, engine, template):
+    maker = Maker(tmp_path, engine, template)
     yield maker
     maker.end()
 

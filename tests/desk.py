@@ -14,9 +14,12 @@ import queue
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
+
+import postgres
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
@@ -26,7 +29,7 @@ BUILD = ROOT / os.environ.get("FRONTDESK_BUILD", "build")
 SANITIZED = BUILD.name in ("build-asan", "build-tsan")
 PATIENCE = 5 if SANITIZED else 1
 # Not for the program, which warns of variables of its own prefix that it does not know.
-OURS = ("FRONTDESK_BUILD", "FRONTDESK_TEST_POSTGRES")
+OURS = ("FRONTDESK_BUILD", "FRONTDESK_TEST_ENGINE", "FRONTDESK_TEST_POSTGRES")
 SANITIZER_SPOKE = re.compile(r"(ERROR|WARNING): (Address|Leak|Thread)Sanitizer|runtime error:|broken invariant")
 
 
@@ -190,8 +193,11 @@ class EventStream:
 
 
 class Desk:
+    """database: the URL of its PostgreSQL database; without one the desk keeps its own in the data directory."""
+
     def __init__(self, data, database=None):
         self.data = pathlib.Path(data)
+        self.url = database
         self.log_path = self.data.parent / (self.data.name + ".log")
         self.database = ["--database", database] if database else []
         self.exe = str(BUILD / "frontdesk")
@@ -238,6 +244,15 @@ class Desk:
         result = self.cli("mail-in", *args, stdin=raw, check=check)
         lines = result.stdout.decode().splitlines()
         return json.loads(lines[-1]) if lines else None
+
+    def sql(self, text):
+        """Looks into the database, or damages it, past the program. Values come as texts, NULL as an empty one."""
+        if self.url:
+            return postgres.sql(self.url, text)
+        with contextlib.closing(sqlite3.connect(self.data / "frontdesk.db", timeout=15 * PATIENCE)) as db:
+            rows = db.execute(text).fetchall()
+            db.commit()
+        return [tuple("" if value is None else str(value) for value in row) for row in rows]
 
     def check(self):
         """Asserts that the desk's own integrity check is clean."""

@@ -15,12 +15,13 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "people/agent.h"
+#include "store/test_place.h"
 #include "ticket/ticket.h"
 
 static const int64_t MORNING_MS = INT64_C(1795420800000); /* Monday 2026-11-23T08:00:00Z */
 
 struct desk {
-    char dir[64];
+    struct test_place place;
     struct arena arena; /* of the desk */
     struct arena unit;  /* of the last unit: its results live until the next */
     struct fault fault;
@@ -33,14 +34,14 @@ static inline int desk_setup(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
 
-    strcpy(d->dir, "/tmp/fd-desk-XXXXXX");
-    assert_non_null(mkdtemp(d->dir));
+    test_place_make(&d->place);
     arena_init(&d->arena);
     arena_init(&d->unit);
     d->fault.arena = &d->arena;
     d->now_ms = MORNING_MS;
     settings_init(&d->settings, &d->arena);
-    struct store_options options = {.data_dir = d->dir,
+    struct store_options options = {.data_dir = d->place.dir,
+                                    .database_url = d->place.database_url,
                                     .create = true,
                                     .settings = &d->settings,
                                     .seed = desk_seed,
@@ -53,11 +54,9 @@ static inline int desk_setup(void **state)
 static inline int desk_teardown(void **state)
 {
     struct desk *d = *state;
-    char command[128];
 
     store_close(d->store);
-    snprintf(command, sizeof(command), "rm -rf %s", d->dir);
-    assert_int_equal(system(command), 0);
+    test_place_remove(&d->place);
     arena_done(&d->unit);
     arena_done(&d->arena);
     free(d);

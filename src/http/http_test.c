@@ -275,7 +275,7 @@ static void files_are_sent_whole_or_in_part(void **state)
     char path[128];
     FILE *file;
 
-    snprintf(path, sizeof(path), "%s/digits", d->dir);
+    snprintf(path, sizeof(path), "%s/digits", d->place.dir);
     file = fopen(path, "w");
     fputs("0123456789", file);
     fclose(file);

@@ -24,9 +24,10 @@
 #include "http/http.h"
 #include "http/idempotency.h"
 #include "http/sse.h"
+#include "store/test_place.h"
 
 struct desk {
-    char dir[64];
+    struct test_place place;
     char uploads[80];
     struct store *store;
     struct http_server *server;
@@ -135,7 +136,8 @@ static err file_get(struct request *r, struct tx *tx)
     struct desk *desk = r->app;
 
     answer_etag(r, 3);
-    return answer_file(r, arena_printf(r->arena, "%s/%s", desk->dir, request_param(r, "name")),
+    return answer_file(r,
+                       arena_printf(r->arena, "%s/%s", desk->place.dir, request_param(r, "name")),
                        "text/plain");
 }
 
@@ -280,13 +282,13 @@ static inline int desk_setup(void **state)
     struct desk *d = calloc(1, sizeof(*d));
     struct store_options options = {.create = true};
 
-    strcpy(d->dir, "/tmp/fd-http-XXXXXX");
-    assert_non_null(mkdtemp(d->dir));
-    snprintf(d->uploads, sizeof(d->uploads), "%s/incoming", d->dir);
+    test_place_make(&d->place);
+    snprintf(d->uploads, sizeof(d->uploads), "%s/incoming", d->place.dir);
     assert_int_equal(mkdir(d->uploads, 0700), 0);
     arena_init(&d->arena);
     d->fault.arena = &d->arena;
-    options.data_dir = d->dir;
+    options.data_dir = d->place.dir;
+    options.database_url = d->place.database_url;
     options.fault = &d->fault;
     assert_int_equal(store_open(&options, &d->store), OK);
     d->hub = sse_hub_new();
@@ -300,13 +302,11 @@ static inline int desk_setup(void **state)
 static inline int desk_teardown(void **state)
 {
     struct desk *d = *state;
-    char command[128];
 
     http_server_stop(d->server, 1000);
     sse_hub_free(d->hub);
     store_close(d->store);
-    snprintf(command, sizeof(command), "rm -rf %s", d->dir);
-    assert_int_equal(system(command), 0);
+    test_place_remove(&d->place);
     arena_done(&d->arena);
     free(d);
     return 0;

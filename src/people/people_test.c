@@ -18,11 +18,12 @@
 #include "people/session.h"
 #include "people/token.h"
 #include "queries.gen.h"
+#include "store/test_place.h"
 
 static const int64_t MORNING_MS = INT64_C(1795420800000); /* 2026-11-23T08:00:00Z */
 
 struct desk {
-    char dir[64];
+    struct test_place place;
     struct arena arena;
     struct fault fault;
     struct store *store;
@@ -32,11 +33,13 @@ static int setup(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
 
-    strcpy(d->dir, "/tmp/fd-people-XXXXXX");
-    assert_non_null(mkdtemp(d->dir));
+    test_place_make(&d->place);
     arena_init(&d->arena);
     d->fault.arena = &d->arena;
-    struct store_options options = {.data_dir = d->dir, .create = true, .fault = &d->fault};
+    struct store_options options = {.data_dir = d->place.dir,
+                                    .database_url = d->place.database_url,
+                                    .create = true,
+                                    .fault = &d->fault};
     assert_int_equal(store_open(&options, &d->store), OK);
     *state = d;
     return 0;
@@ -45,11 +48,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct desk *d = *state;
-    char command[128];
 
     store_close(d->store);
-    snprintf(command, sizeof(command), "rm -rf %s", d->dir);
-    assert_int_equal(system(command), 0);
+    test_place_remove(&d->place);
     arena_done(&d->arena);
     free(d);
     return 0;

@@ -16,6 +16,7 @@
 #include "report/report.h"
 #include "search/list_plan.h"
 #include "search/search_step.h"
+#include "store/test_place.h"
 #include "ticket/change.h"
 
 enum { TICKETS = 600, AGENTS = 5, GROUPS = 3, ASKS = 300, TAGS = 4 };
@@ -24,7 +25,7 @@ static const char *const words[] = {"printer", "paper", "Café",  "invoice", "br
                                     "please",  "login", "crash", "urgent",  "the"};
 
 struct desk {
-    char dir[64];
+    struct test_place place;
     struct arena arena;
     struct fault fault;
     struct settings settings;
@@ -186,17 +187,18 @@ static err make_and_fail(struct tx *tx, void *arg)
 static int setup(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
-    struct store_options options = {.data_dir = d->dir, .create = true, .seed = desk_seed};
+    struct store_options options = {.create = true, .seed = desk_seed};
     struct unit_setup s = {.arena = &d->arena, .fault = &d->fault, .actor = actor_system()};
     const char *seed = getenv("LIST_TEST_SEED");
 
     d->seed = seed ? (unsigned)atoi(seed) : (unsigned)clock_now_ms();
     fprintf(stderr, "LIST_TEST_SEED=%u\n", d->seed);
-    strcpy(d->dir, "/tmp/fd-list-XXXXXX");
-    assert_non_null(mkdtemp(d->dir));
+    test_place_make(&d->place);
     arena_init(&d->arena);
     d->fault.arena = &d->arena;
     settings_init(&d->settings, &d->arena);
+    options.data_dir = d->place.dir;
+    options.database_url = d->place.database_url;
     options.settings = &d->settings;
     options.fault = &d->fault;
     must(d, store_open(&options, &d->store));
@@ -211,11 +213,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct desk *d = *state;
-    char command[128];
 
     store_close(d->store);
-    snprintf(command, sizeof(command), "rm -rf %s", d->dir);
-    assert_int_equal(system(command), 0);
+    test_place_remove(&d->place);
     arena_done(&d->arena);
     free(d);
     return 0;

@@ -13,9 +13,10 @@
 #include "base/limits.h"
 #include "queries.gen.h"
 #include "store/engine.h"
+#include "store/test_place.h"
 
 struct desk {
-    char dir[64];
+    struct test_place place;
     struct arena arena;
     struct fault fault;
     struct store *store;
@@ -25,11 +26,13 @@ static int setup(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
 
-    strcpy(d->dir, "/tmp/fd-store-XXXXXX");
-    assert_non_null(mkdtemp(d->dir));
+    test_place_make(&d->place);
     arena_init(&d->arena);
     d->fault.arena = &d->arena;
-    struct store_options options = {.data_dir = d->dir, .create = true, .fault = &d->fault};
+    struct store_options options = {.data_dir = d->place.dir,
+                                    .database_url = d->place.database_url,
+                                    .create = true,
+                                    .fault = &d->fault};
     assert_int_equal(store_open(&options, &d->store), OK);
     *state = d;
     return 0;
@@ -38,11 +41,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct desk *d = *state;
-    char command[128];
 
     store_close(d->store);
-    snprintf(command, sizeof(command), "rm -rf %s", d->dir);
-    assert_int_equal(system(command), 0);
+    test_place_remove(&d->place);
     arena_done(&d->arena);
     free(d);
     return 0;
@@ -132,7 +133,8 @@ static void a_newer_schema_is_refused_with_a_sentence(void **state)
 {
     struct desk *d = *state;
     struct unit_setup s = {.arena = &d->arena};
-    struct store_options options = {.data_dir = d->dir, .fault = &d->fault};
+    struct store_options options = {
+        .data_dir = d->place.dir, .database_url = d->place.database_url, .fault = &d->fault};
     int64_t number = 999;
     struct store *second = NULL;
 
@@ -144,7 +146,10 @@ static void a_newer_schema_is_refused_with_a_sentence(void **state)
 static void a_second_server_is_refused(void **state)
 {
     struct desk *d = *state;
-    struct store_options options = {.data_dir = d->dir, .exclusive = true, .fault = &d->fault};
+    struct store_options options = {.data_dir = d->place.dir,
+                                    .database_url = d->place.database_url,
+                                    .exclusive = true,
+                                    .fault = &d->fault};
     struct store *first = NULL;
     struct store *second = NULL;
 
@@ -288,8 +293,10 @@ static void a_locked_database_is_waited_for_once_by_all(void **state)
     enum { WAIT_MS = 200, UNITS = 20 };
     struct desk *d = *state;
     struct unit_setup s = {.arena = &d->arena};
-    struct store_options options = {
-        .data_dir = d->dir, .fault = &d->fault, .lock_wait_ms = WAIT_MS};
+    struct store_options options = {.data_dir = d->place.dir,
+                                    .database_url = d->place.database_url,
+                                    .fault = &d->fault,
+                                    .lock_wait_ms = WAIT_MS};
     struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
     struct store *second = NULL;
     int64_t started_us, took_ms;
@@ -328,7 +335,8 @@ static void two_processes_that_write_in_turn_never_take_the_same_number(void **s
 {
     struct desk *d = *state;
     struct unit_setup s = {.arena = &d->arena};
-    struct store_options options = {.data_dir = d->dir, .fault = &d->fault};
+    struct store_options options = {
+        .data_dir = d->place.dir, .database_url = d->place.database_url, .fault = &d->fault};
     struct store *stores[2] = {d->store, NULL};
     int64_t last = 0;
 
@@ -351,7 +359,7 @@ static void a_copy_is_for_its_owner_only_and_never_over_another_file(void **stat
     char path[128];
     struct stat st;
 
-    snprintf(path, sizeof(path), "%s/copy.db", d->dir);
+    snprintf(path, sizeof(path), "%s/copy.db", d->place.dir);
     umask(0022);
     assert_int_equal(store_backup(d->store, path, NULL, NULL, &d->fault), OK);
     assert_int_equal(stat(path, &st), 0);
