@@ -41,6 +41,26 @@ t.deleted_ms IS NULL AND t.id < $3 AND CAST($2 AS BIGINT) >= CAST($4 AS BIGINT) 
 -- @fragment numbered_up
 t.deleted_ms IS NULL AND t.id > $3 AND CAST($2 AS BIGINT) <= CAST($4 AS BIGINT) ORDER BY t.id LIMIT $1
 
+-- PostgreSQL takes an equal sign, but no IS NULL, for a reason to go on with the next column of an index: what is NULL stands
+-- in the order too, though it orders nothing.
+-- @fragment unassigned_down
+t.assignee_id IS NULL AND t.status = $5 AND t.priority = $6 AND t.category_id = $7
+AND t.deleted_ms IS NULL AND (t.created_ms, t.id) < ($2, $3) AND t.created_ms >= $4
+ORDER BY t.assignee_id DESC, t.created_ms DESC, t.id DESC LIMIT $1
+
+-- @fragment unassigned_up
+t.assignee_id IS NULL AND t.status = $5 AND t.priority = $6 AND t.category_id = $7
+AND t.deleted_ms IS NULL AND (t.created_ms, t.id) > ($2, $3) AND t.created_ms <= $4
+ORDER BY t.assignee_id, t.created_ms, t.id LIMIT $1
+
+-- @fragment undue_down
+t.status = $5 AND t.due_ms IS NULL AND t.deleted_ms IS NULL AND t.id < $3 AND CAST($2 AS BIGINT) >= CAST($4 AS BIGINT)
+ORDER BY t.due_ms DESC, t.id DESC LIMIT $1
+
+-- @fragment undue_up
+t.status = $5 AND t.due_ms IS NULL AND t.deleted_ms IS NULL AND t.id > $3 AND CAST($2 AS BIGINT) <= CAST($4 AS BIGINT)
+ORDER BY t.due_ms, t.id LIMIT $1
+
 -- @query list_created_down_keys(most int, key int, id int, until int) many list_key
 SELECT t.created_ms, t.id FROM ticket t WHERE ${created_down}
 
@@ -90,16 +110,16 @@ SELECT t.created_ms, t.id FROM ticket t WHERE t.assignee_id = $8 AND t.status = 
 SELECT t.created_ms, ${list_columns} FROM ticket t WHERE t.assignee_id = $8 AND t.status = $5 AND t.priority = $6 AND t.category_id = $7 AND ${created_up}
 
 -- @query list_unassigned_down_keys(most int, key int, id int, until int, status int, priority int, category_id int) many list_key
-SELECT t.created_ms, t.id FROM ticket t WHERE t.assignee_id IS NULL AND t.status = $5 AND t.priority = $6 AND t.category_id = $7 AND ${created_down}
+SELECT t.created_ms, t.id FROM ticket t WHERE ${unassigned_down}
 
 -- @query list_unassigned_down_rows(most int, key int, id int, until int, status int, priority int, category_id int) many list_row
-SELECT t.created_ms, ${list_columns} FROM ticket t WHERE t.assignee_id IS NULL AND t.status = $5 AND t.priority = $6 AND t.category_id = $7 AND ${created_down}
+SELECT t.created_ms, ${list_columns} FROM ticket t WHERE ${unassigned_down}
 
 -- @query list_unassigned_up_keys(most int, key int, id int, until int, status int, priority int, category_id int) many list_key
-SELECT t.created_ms, t.id FROM ticket t WHERE t.assignee_id IS NULL AND t.status = $5 AND t.priority = $6 AND t.category_id = $7 AND ${created_up}
+SELECT t.created_ms, t.id FROM ticket t WHERE ${unassigned_up}
 
 -- @query list_unassigned_up_rows(most int, key int, id int, until int, status int, priority int, category_id int) many list_row
-SELECT t.created_ms, ${list_columns} FROM ticket t WHERE t.assignee_id IS NULL AND t.status = $5 AND t.priority = $6 AND t.category_id = $7 AND ${created_up}
+SELECT t.created_ms, ${list_columns} FROM ticket t WHERE ${unassigned_up}
 
 -- @query list_requester_down_keys(most int, key int, id int, until int, requester_id int) many list_key
 SELECT t.created_ms, t.id FROM ticket t WHERE t.requester_id = $5 AND ${created_down}
@@ -150,10 +170,10 @@ SELECT t.due_ms, t.id FROM ticket t WHERE t.status = $5 AND ${due_up}
 SELECT t.due_ms, ${list_columns} FROM ticket t WHERE t.status = $5 AND ${due_up}
 
 -- @query list_undue_down_rows(most int, key int, id int, until int, status int) many list_row
-SELECT 0, ${list_columns} FROM ticket t WHERE t.status = $5 AND t.due_ms IS NULL AND ${numbered_down}
+SELECT 0, ${list_columns} FROM ticket t WHERE ${undue_down}
 
 -- @query list_undue_up_rows(most int, key int, id int, until int, status int) many list_row
-SELECT 0, ${list_columns} FROM ticket t WHERE t.status = $5 AND t.due_ms IS NULL AND ${numbered_up}
+SELECT 0, ${list_columns} FROM ticket t WHERE ${undue_up}
 
 -- @query list_number_down_rows(most int, key int, id int, until int) many list_row
 SELECT 0, ${list_columns} FROM ticket t WHERE ${numbered_down}
