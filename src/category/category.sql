@@ -29,8 +29,10 @@ RETURNING id
 UPDATE category SET name = $2, name_key = $3, description = $4, score = $5, is_active = $6, updated_ms = $7
 WHERE id = $1
 
+-- The least that is no less, as policy_in_use (sla.sql) asks.
 -- @query category_in_use(category_id int) one (tickets bool, rules bool)
-SELECT EXISTS (SELECT 1 FROM ticket WHERE category_id = $1), EXISTS (SELECT 1 FROM assignment_rule WHERE category_id = $1)
+SELECT coalesce((SELECT min(t.category_id) FROM ticket t WHERE t.category_id >= $1), 0) = $1,
+  EXISTS (SELECT 1 FROM assignment_rule WHERE category_id = $1)
 
 -- @query category_delete(id int) exec
 DELETE FROM category WHERE id = $1

@@ -26,8 +26,10 @@ UPDATE agent_group SET name = $2, name_key = $3, description = $4, updated_ms = 
 -- @query group_members_clear(group_id int) exec
 DELETE FROM agent_group_member WHERE group_id = $1
 
+-- The least that is no less, as policy_in_use (sla.sql) asks.
 -- @query group_in_use(group_id int) one (tickets bool, rules bool)
-SELECT EXISTS (SELECT 1 FROM ticket WHERE group_id = $1), EXISTS (SELECT 1 FROM assignment_rule WHERE group_id = $1)
+SELECT coalesce((SELECT min(t.group_id) FROM ticket t WHERE t.group_id >= $1), 0) = $1,
+  EXISTS (SELECT 1 FROM assignment_rule WHERE group_id = $1)
 
 -- @query group_delete(id int) exec
 DELETE FROM agent_group WHERE id = $1
