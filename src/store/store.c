@@ -1,6 +1,7 @@
 #include "store/engine.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -264,19 +265,38 @@ err deferrals_flush(struct tx *tx, struct deferral *oldest_first)
 
 /* ---- statements ---- */
 
+/* Edges check or repair what comes in; this is for what slipped through. PostgreSQL would refuse the statement for one
+ * byte that is not UTF-8, SQLite would keep it: both get U+FFFD instead. (A NUL ended the text in value_text.) */
+static const struct value *valid_texts(struct tx *tx, const struct value *params, int count)
+{
+    struct value *copy = NULL;
+
+    for (int i = 0; i < count; i++) {
+        if (params[i].type != VALUE_TEXT || utf8_valid(params[i].s.data, params[i].s.len))
+            continue;
+        if (!copy) {
+            copy = ARENA_ARRAY(tx->arena, struct value, (size_t)count);
+            memcpy(copy, params, (size_t)count * sizeof(*copy));
+        }
+        copy[i] = value_text(utf8_repair(tx->arena, params[i].s.data, params[i].s.len));
+    }
+    return copy ? copy : params;
+}
+
 err query_run(struct tx *tx, const struct query *query, const struct value *params, int param_count,
               struct rows *out_rows)
 {
     struct conn *conn = tx->conn;
 
-    return conn->ops->run(conn, query, query->sql[conn->ops->engine], params, param_count,
-                          out_rows);
+    return conn->ops->run(conn, query, query->sql[conn->ops->engine],
+                          valid_texts(tx, params, param_count), param_count, out_rows);
 }
 
 err query_run_text(struct tx *tx, const char *sql, const struct value *params, int param_count,
                    struct rows *out_rows)
 {
-    return tx->conn->ops->run(tx->conn, NULL, sql, params, param_count, out_rows);
+    return tx->conn->ops->run(tx->conn, NULL, sql, valid_texts(tx, params, param_count),
+                              param_count, out_rows);
 }
 
 err query_exec(struct tx *tx, const struct query *query, const struct value *params,

@@ -90,6 +90,42 @@ static void a_failed_unit_leaves_no_trace(void **state)
     assert_int_equal(newest_now(d), 900);
 }
 
+struct echo {
+    const char *given, *got;
+};
+
+static err say_again(struct tx *tx, void *arg)
+{
+    struct echo *echo = arg;
+    const struct value params[] = {value_int(7), value_text(echo->given), value_text(NULL)};
+    struct rows rows;
+
+    TRY(query_run_text(tx, "SELECT CAST($2 AS TEXT) WHERE $1 = 7 AND CAST($3 AS TEXT) IS NULL",
+                       params, 3, &rows));
+    if (rows_next(&rows))
+        echo->got = rows_text(&rows, 0, tx->arena);
+    return rows_end(&rows);
+}
+
+static void text_that_is_not_utf_8_is_repaired(void **state)
+{
+    static const struct echo said[] = {
+        {"Z\xC3\xBCrich", "Z\xC3\xBCrich"},
+        {"Z\xFCrich", "Z\xEF\xBF\xBDrich"},
+        {"half a euro: \xE2\x82", "half a euro: \xEF\xBF\xBD\xEF\xBF\xBD"},
+        {"surrogate \xED\xA0\x80", "surrogate \xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
+    };
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+
+    for (size_t i = 0; i < COUNT_OF(said); i++) {
+        struct echo echo = {.given = said[i].given};
+
+        assert_int_equal(store_read(d->store, &s, say_again, &echo), OK);
+        assert_string_equal(echo.got, said[i].got);
+    }
+}
+
 static void every_query_can_be_prepared(void **state)
 {
     struct desk *d = *state;
@@ -395,6 +431,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failed_unit_leaves_no_trace, setup, teardown),
         cmocka_unit_test_setup_teardown(
             a_full_queue_refuses_one_more_and_keeps_its_word_to_all_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(text_that_is_not_utf_8_is_repaired, setup, teardown),
         cmocka_unit_test_setup_teardown(every_query_is_prepared_against_the_schema, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_newer_schema_is_refused_with_a_sentence, setup, teardown),
