@@ -33,6 +33,21 @@ err intake_keep_raw(struct intake *in)
     return put(in, in->raw, in->len, in->sha256);
 }
 
+/* A trimmed copy of at most max_chars. */
+static const char *cut_chars(struct arena *a, const char *text, size_t max_chars)
+{
+    char *copy = utf8_trim(a, text);
+    size_t chars = 0;
+
+    for (char *at = copy; *at; at++) {
+        if (((unsigned char)*at & 0xc0) != 0x80 && ++chars > max_chars) {
+            *at = '\0';
+            break;
+        }
+    }
+    return copy;
+}
+
 err intake_parse(struct intake *in)
 {
     const struct mail *mail = &in->mail;
@@ -41,7 +56,8 @@ err intake_parse(struct intake *in)
     TRY(mail_read(in->arena, in->settings, in->raw, in->len, &in->mail, &in->is_partial));
     from = mail->from.email ? mail->from.email : mail->sender.email;
     in->from_email = from && compose_is_address(from) ? from : NULL;
-    in->from_name = mail->from.name && *mail->from.name ? mail->from.name : NULL;
+    if (mail->from.name && *mail->from.name)
+        in->from_name = cut_chars(in->arena, mail->from.name, NAME_MAX_CHARS);
     /* Nothing that every message has: whatever this is, a person must look at it. */
     if (!from && !mail->subject && !mail->message_id && mail->to.count == 0)
         in->is_odd = true;
@@ -64,16 +80,9 @@ static const char *cut_text(struct intake *in, const char *text, size_t max_byte
 
 static const char *cut_subject(struct arena *a, const char *subject)
 {
-    char *copy = utf8_trim(a, subject ? subject : "");
-    size_t chars = 0;
+    const char *cut = cut_chars(a, subject ? subject : "", SUBJECT_MAX_CHARS);
 
-    for (char *at = copy; *at; at++) {
-        if (((unsigned char)*at & 0xc0) != 0x80 && ++chars > SUBJECT_MAX_CHARS) {
-            *at = '\0';
-            break;
-        }
-    }
-    return *copy ? copy : "(no subject)";
+    return *cut ? cut : "(no subject)";
 }
 
 static struct attachment_input *next_attachment(struct intake *in)

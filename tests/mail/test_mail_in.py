@@ -91,6 +91,12 @@ def test_a_long_subject_is_cut(desk):
     assert len(ticket(desk, desk.mail(letter(subject="ü" * 900)))["subject"]) == 500
 
 
+@pytest.mark.parametrize("length, kept", [(255, 255), (256, 255), (5000, 255)])
+def test_a_long_name_is_cut(desk, length, kept):
+    made = ticket(desk, desk.mail(letter(sender=f'"{"".join(chr(0x4E00 + i) for i in range(length))}" <long{length}@example.com>')))
+    assert len(made["requester"]["name"]) == kept
+
+
 def test_those_who_got_a_copy_watch(desk):
     result = desk.mail(letter(cc="Bob <bob@example.com>, help@localhost, no-reply@example.com, zoe@example.com"))
     watchers = json.dumps(desk.get(f"/api/tickets/{result['number']}/watchers").must(200))
