@@ -49,6 +49,8 @@ TYPES = {  # type -> (C type, bind, read)
 for nullable in ("text", "uuid", "blob"):
     TYPES[nullable + "?"] = TYPES[nullable]
 ARGS_AS_STRUCT_BEYOND = 6
+# How a parameter is declared to PostgreSQL (store.h, struct query).
+LETTERS = {"int": "i", "bool": "b", "tri": "i", "real": "r", "text": "t", "uuid": "u", "blob": "x"}
 
 
 def fail(where, why):
@@ -195,7 +197,7 @@ def write_header(out, shapes, queries):
 def write_body(out, query, shapes, index, texts):
     params, prefix = c_params(query)
     out.write(f"const struct query query_{query.name} = {{\n    .name = \"{query.name}\",\n    .sql = {{{c_string(texts[0])},\n"
-              f"            {c_string(texts[1])}}},\n    .index = {index},\n}};\n\n{prototype(query)}\n{{\n")
+              f"            {c_string(texts[1])}}},\n    .types = \"{''.join(LETTERS[t.rstrip('?')] for _, t in query.params)}\",\n    .index = {index},\n}};\n\n{prototype(query)}\n{{\n")
     count = len(query.params)
     if count:
         out.write(f"    const struct value params[{count}] = {{\n")

@@ -20,11 +20,14 @@ struct engine_ops {
                   struct fault *fault);
     err (*check)(struct store *store, void (*problem)(void *ctx, const char *text), void *ctx);
 
+    err (*prepare)(struct conn *conn, const struct query *query);
     err (*run)(struct conn *conn, const struct query *query, const char *sql,
                const struct value *params, int param_count, struct rows *out_rows);
     bool (*next)(struct rows *rows);
     err (*end)(struct rows *rows);
-    int64_t (*changes)(struct conn *conn);
+    /* A statement whose rows nobody reads; out_changed may be NULL (then it may be put off). */
+    err (*exec)(struct conn *conn, const struct query *query, const char *sql,
+                const struct value *params, int param_count, int64_t *out_changed);
     int64_t (*col_int)(struct rows *rows, int column);
     double (*col_real)(struct rows *rows, int column);
     struct bytes (*col_bytes)(struct rows *rows,
@@ -45,19 +48,10 @@ struct conn {
 };
 
 extern const struct engine_ops sqlite_ops;
+extern const struct engine_ops postgres_ops;
 
 /* Which table a sequence numbers. */
 const char *sequence_table(enum sequence seq);
-
-/* A unit on its way to the writer. */
-struct unit {
-    struct unit *next;
-    struct unit_setup setup;
-    unit_fn *run;
-    void (*done)(void *arg, err result);
-    void *arg;
-    err result;
-};
 
 struct deferral {
     const struct deferral_kind *kind;

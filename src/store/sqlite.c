@@ -1,54 +1,16 @@
 /* sqlite.c -- the embedded engine: opening a data directory, reading beside the writer. */
 #include "store/sqlite.h"
 
-#include "base/clock.h"
+#include "base/limits.h"
+#include "store/data_dir.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { READERS_DEFAULT = 16, LOCK_WAIT_DEFAULT_MS = 15000 };
-
-/* Takes or refuses the directory for a server; the lock ends with the process, however it ends. */
-static err lock_directory(struct sqlite_store *store, struct fault *fault)
-{
-    char path[PATH_SIZE + 16];
-
-    snprintf(path, sizeof(path), "%s/serve.lock", store->store.data_dir);
-    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (store->lock_fd < 0)
-        return fault_set(fault, ERR_STORE, "cannot write in the data directory %s: %s",
-                         store->store.data_dir, strerror(errno));
-    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0)
-        return fault_set(fault, ERR_STORE,
-                         "another frontdesk server is running on the data directory %s: stop it "
-                         "first, or choose another --data",
-                         store->store.data_dir);
-    return OK;
-}
-
-static err prepare_directory(const struct store_options *options)
-{
-    struct stat st;
-
-    if (options->create && mkdir(options->data_dir, 0700) != 0 && errno != EEXIST)
-        return fault_set(options->fault, ERR_STORE, "cannot make the data directory %s: %s",
-                         options->data_dir, strerror(errno));
-    if (stat(options->data_dir, &st) != 0)
-        return fault_set(options->fault, ERR_STORE, "there is no data directory %s: %s",
-                         options->data_dir, strerror(errno));
-    if (!S_ISDIR(st.st_mode))
-        return fault_set(options->fault, ERR_STORE, "%s is not a directory", options->data_dir);
-    if (access(options->data_dir, R_OK | W_OK | X_OK) != 0)
-        return fault_set(options->fault, ERR_STORE, "cannot write in the data directory %s: %s",
-                         options->data_dir, strerror(errno));
-    return OK;
-}
 
 static err check_database_exists(const struct sqlite_store *store,
                                  const struct store_options *options)
@@ -68,23 +30,23 @@ static err bring_up_to_date(struct sqlite_store *store, const struct store_optio
 
     arena_init(&arena);
     arena_init(&batch_arena);
-    e = sqlite_exec(store->writer, "BEGIN IMMEDIATE");
+    e = sqlite_exec(store->writing, "BEGIN IMMEDIATE");
     if (e == OK) {
-        tx = unit_tx(&store->store, &store->writer->conn, &setup, true);
+        tx = unit_tx(&store->store, &store->writing->conn, &setup, true);
         tx.batch_arena = &batch_arena;
         e = migrate_run(&tx, sqlite_exec_script, &created);
         if (e == OK && created && options->seed)
             e = options->seed(&tx);
         if (e == OK)
-            e = sqlite_exec(store->writer, "COMMIT");
+            e = sqlite_exec(store->writing, "COMMIT");
         if (e != OK)
-            (void)sqlite_exec(store->writer, "ROLLBACK");
+            (void)sqlite_exec(store->writing, "ROLLBACK");
     }
     arena_done(&arena);
     arena_done(&batch_arena);
     if (e != OK && options->fault && !options->fault->message)
         fault_set(options->fault, e, "cannot prepare the database in %s: %s", options->data_dir,
-                  sqlite3_errmsg(store->writer->db));
+                  sqlite3_errmsg(store->writing->db));
     return e == OK ? OK : ERR_STORE;
 }
 
@@ -92,14 +54,14 @@ static void sqlite_close(struct store *base)
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
 
-    sqlite_writer_stop(store);
+    writer_stop(&store->writer);
     while (store->free_readers) {
         struct sqlite_conn *next = store->free_readers->next_free;
         sqlite_conn_close(store->free_readers);
         store->free_readers = next;
     }
     sqlite_conn_close(store->watch);
-    sqlite_conn_close(store->writer);
+    sqlite_conn_close(store->writing);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
     free(store->store.data_dir);
@@ -111,18 +73,18 @@ static err open_all(struct sqlite_store *store, const struct store_options *opti
     mode_t old_mask;
     err e;
 
-    TRY(prepare_directory(options));
+    TRY(data_dir_prepare(options));
     TRY(check_database_exists(store, options));
     if (options->exclusive)
-        TRY(lock_directory(store, options->fault));
+        TRY(data_dir_lock(options, &store->lock_fd));
     old_mask = umask(0077); /* the database, its log and its index are nobody else's */
-    e = sqlite_conn_open(store, true, options->fault, &store->writer);
+    e = sqlite_conn_open(store, true, options->fault, &store->writing);
     if (e == OK)
         e = bring_up_to_date(store, options);
     umask(old_mask);
     if (e == OK)
         e = sqlite_conn_open(store, false, options->fault, &store->watch);
-    return e == OK ? sqlite_writer_start(store) : e;
+    return e == OK ? writer_start(&store->writer) : e;
 }
 
 /* Counting every allocation would make all readers meet at one mutex. */
@@ -147,13 +109,12 @@ static err sqlite_open(const struct store_options *options, struct store **out)
     store->readers_max = options->readers ? options->readers : READERS_DEFAULT;
     store->disk_reserve_bytes = options->disk_reserve_bytes;
     store->lock_wait_ms = options->lock_wait_ms ? options->lock_wait_ms : LOCK_WAIT_DEFAULT_MS;
-    store->committed = options->committed;
-    store->committed_ctx = options->committed_ctx;
+    writer_init(&store->writer, &store->store, &sqlite_writer_ops, WRITE_BATCH_MAX);
+    store->writer.committed = options->committed;
+    store->writer.committed_ctx = options->committed_ctx;
     pthread_mutex_init(&store->readers_mutex, NULL);
     pthread_cond_init(&store->reader_freed, NULL);
     pthread_mutex_init(&store->watch_mutex, NULL);
-    pthread_mutex_init(&store->queue_mutex, NULL);
-    pthread_cond_init(&store->queue_filled, NULL);
     if ((size_t)snprintf(store->db_path, sizeof(store->db_path), "%s/frontdesk.db",
                          options->data_dir) >= sizeof(store->db_path))
         e = fault_set(options->fault, ERR_STORE, "the data directory's path is too long");
@@ -257,22 +218,10 @@ static bool sqlite_changed(struct store *base, int64_t *seen)
 
 static void sqlite_metrics(struct store *base, struct store_metrics *out)
 {
-    struct sqlite_store *store = (struct sqlite_store *)base;
-
-    pthread_mutex_lock(&store->queue_mutex);
-    out->queued = store->queue_length;
-    pthread_mutex_unlock(&store->queue_mutex);
-    out->units = store->units;
-    out->batches = store->batches;
-    out->refused = store->refused;
+    writer_metrics(&((struct sqlite_store *)base)->writer, out);
 }
 
 /* ---- rows ---- */
-
-static int64_t sqlite_changes_now(struct conn *conn)
-{
-    return sqlite3_changes64(((struct sqlite_conn *)conn)->db);
-}
 
 static int64_t col_int(struct rows *rows, int column)
 {
@@ -314,10 +263,11 @@ const struct engine_ops sqlite_ops = {
     .metrics = sqlite_metrics,
     .backup = sqlite_backup,
     .check = sqlite_check,
+    .prepare = sqlite_prepare,
     .run = sqlite_run,
     .next = sqlite_next,
     .end = sqlite_end,
-    .changes = sqlite_changes_now,
+    .exec = sqlite_exec_query,
     .col_int = col_int,
     .col_real = col_real,
     .col_bytes = col_bytes,

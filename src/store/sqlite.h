@@ -2,11 +2,10 @@
 #ifndef FD_SQLITE_H
 #define FD_SQLITE_H
 
-#include "store/engine.h"
+#include "store/writer.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
-#include <stdatomic.h>
 
 enum { TEXT_CACHE_SLOTS = 256, PATH_SIZE = 4096 };
 
@@ -32,8 +31,6 @@ struct sqlite_store {
     int lock_fd; /* exclusive servers; -1 */
     int64_t disk_reserve_bytes;
     int lock_wait_ms;
-    void (*committed)(void *ctx);
-    void *committed_ctx;
 
     /* readers */
     pthread_mutex_t readers_mutex;
@@ -46,18 +43,8 @@ struct sqlite_store {
     pthread_mutex_t watch_mutex;
     struct sqlite_conn *watch;
 
-    /* writer */
-    struct sqlite_conn *writer;
-    pthread_t writer_thread;
-    bool writer_running;
-    pthread_mutex_t queue_mutex;
-    pthread_cond_t queue_filled;
-    struct unit *queue_head;
-    struct unit **queue_tail;
-    int queue_length;
-    bool closing;
-    int64_t last_now_ms; /* see clock_moment_after */
-    _Atomic int64_t units, batches, refused;
+    struct sqlite_conn *writing; /* the writer's */
+    struct writer writer;
 };
 
 /* sqlite_conn.c */
@@ -70,6 +57,9 @@ err sqlite_exec_script(struct conn *conn, const char *sql);
 int64_t sqlite_pragma_int(struct sqlite_conn *conn, const char *sql);
 err sqlite_run(struct conn *conn, const struct query *query, const char *sql,
                const struct value *params, int param_count, struct rows *out_rows);
+err sqlite_prepare(struct conn *conn, const struct query *query);
+err sqlite_exec_query(struct conn *conn, const struct query *query, const char *sql,
+                      const struct value *params, int param_count, int64_t *out_changed);
 bool sqlite_next(struct rows *rows);
 err sqlite_end(struct rows *rows);
 err sqlite_sequence_next(struct conn *conn, enum sequence seq, int64_t *out);
@@ -78,8 +68,7 @@ err sqlite_sequence_next(struct conn *conn, enum sequence seq, int64_t *out);
 err sqlite_rank_register(sqlite3 *db);
 
 /* sqlite_writer.c */
-err sqlite_writer_start(struct sqlite_store *store);
-void sqlite_writer_stop(struct sqlite_store *store);
+extern const struct writer_ops sqlite_writer_ops;
 err sqlite_submit(struct store *store, const struct unit_setup *setup, unit_fn *run,
                   void (*done)(void *arg, err result), void *arg);
 

@@ -195,6 +195,14 @@ static int bind(sqlite3_stmt *stmt, int i, const struct value *v)
     return SQLITE_MISUSE;
 }
 
+err sqlite_prepare(struct conn *conn, const struct query *query)
+{
+    struct sqlite_conn *c = (struct sqlite_conn *)conn;
+    sqlite3_stmt **stmt = &c->stmts[query->index];
+
+    return *stmt ? OK : prepare(c, query->sql[ENGINE_SQLITE], stmt);
+}
+
 err sqlite_run(struct conn *conn, const struct query *query, const char *sql,
                const struct value *params, int param_count, struct rows *out_rows)
 {
@@ -202,11 +210,8 @@ err sqlite_run(struct conn *conn, const struct query *query, const char *sql,
     sqlite3_stmt *stmt;
 
     if (query) {
+        TRY(sqlite_prepare(conn, query));
         stmt = c->stmts[query->index];
-        if (!stmt) {
-            TRY(prepare(c, sql, &c->stmts[query->index]));
-            stmt = c->stmts[query->index];
-        }
         ENSURE(!sqlite3_stmt_busy(stmt));
     } else {
         TRY(prepared_text(c, sql, &stmt));
@@ -236,6 +241,20 @@ err sqlite_end(struct rows *rows)
 {
     sqlite3_reset(rows->stmt);
     return rows->failed;
+}
+
+err sqlite_exec_query(struct conn *conn, const struct query *query, const char *sql,
+                      const struct value *params, int param_count, int64_t *out_changed)
+{
+    struct rows rows;
+
+    TRY(sqlite_run(conn, query, sql, params, param_count, &rows));
+    while (sqlite_next(&rows))
+        continue;
+    TRY(sqlite_end(&rows));
+    if (out_changed)
+        *out_changed = sqlite3_changes64(((struct sqlite_conn *)conn)->db);
+    return OK;
 }
 
 err sqlite_sequence_next(struct conn *conn, enum sequence seq, int64_t *out)

@@ -64,8 +64,7 @@ struct value value_real(double d)
 err store_open(const struct store_options *options, struct store **out_store)
 {
     if (options->database_url && *options->database_url)
-        return fault_set(options->fault, ERR_STORE,
-                         "this build knows the embedded database only: leave out --database");
+        return postgres_ops.open(options, out_store);
     return sqlite_ops.open(options, out_store);
 }
 
@@ -223,7 +222,9 @@ err tx_nested(struct tx *tx, unit_fn *run, void *arg)
     TRY(run_text(tx, "SAVEPOINT nested"));
     e = run(tx, arg);
     if (e == OK)
-        return run_text(tx, "RELEASE SAVEPOINT nested");
+        e = run_text(tx, "RELEASE SAVEPOINT nested");
+    if (e == OK)
+        return OK;
     tx->deferrals = before;
     TRY(run_text(tx, "ROLLBACK TO SAVEPOINT nested"));
     TRY(run_text(tx, "RELEASE SAVEPOINT nested"));
@@ -292,6 +293,11 @@ err query_run(struct tx *tx, const struct query *query, const struct value *para
                           valid_texts(tx, params, param_count), param_count, out_rows);
 }
 
+err query_prepare(struct tx *tx, const struct query *query)
+{
+    return tx->conn->ops->prepare(tx->conn, query);
+}
+
 err query_run_text(struct tx *tx, const char *sql, const struct value *params, int param_count,
                    struct rows *out_rows)
 {
@@ -302,15 +308,10 @@ err query_run_text(struct tx *tx, const char *sql, const struct value *params, i
 err query_exec(struct tx *tx, const struct query *query, const struct value *params,
                int param_count, int64_t *out_changed)
 {
-    struct rows rows;
+    struct conn *conn = tx->conn;
 
-    TRY(query_run(tx, query, params, param_count, &rows));
-    while (rows_next(&rows))
-        continue;
-    TRY(rows_end(&rows));
-    if (out_changed)
-        *out_changed = tx->conn->ops->changes(tx->conn);
-    return OK;
+    return conn->ops->exec(conn, query, query->sql[conn->ops->engine], params, param_count,
+                           out_changed);
 }
 
 bool rows_next(struct rows *rows)

@@ -45,11 +45,13 @@ struct unit_setup {
     struct fault *fault; /* may be NULL */
     struct actor actor;
     int64_t now_ms; /* 0: the clock's, taken when the unit runs */
+    bool may_be_old; /* reading: a replica may answer that has all this node knows of */
 };
 
 struct store_options {
     const char *data_dir;     /* the embedded engine's; also where files are kept */
-    const char *database_url; /* NULL: embedded. postgresql://...: not yet built in */
+    const char *database_url; /* NULL or empty: embedded. postgresql://... */
+    const char *replica_url;  /* PostgreSQL: where reads go that may be a little old. NULL: none */
     const struct settings *settings;
     int readers;    /* read connections at most; 0: a sensible number */
     bool create;    /* make an empty database if there is none */
@@ -86,6 +88,11 @@ struct store_metrics {
     int64_t batches; /* commits */
     int64_t refused; /* told ERR_BUSY */
     int64_t queued;  /* waiting now */
+    int64_t retries; /* batches that were run again */
+    /* PostgreSQL */
+    int64_t round_trips;
+    int64_t replica_reads; /* answered by a replica */
+    int64_t replica_late;  /* not, because it was behind or down */
 };
 void store_metrics(struct store *store, struct store_metrics *out);
 /* True if anybody (another process too) has committed since the last call with this *seen. */
@@ -131,7 +138,8 @@ struct value value_real(double d);
 struct query {
     const char *name;
     const char *sql[ENGINE_COUNT];
-    int index; /* dense, for each connection's cache */
+    const char *types; /* of the parameters, a letter each: int, bool, real, text, uuid, x for bytes */
+    int index;         /* dense, for each connection's cache */
 };
 extern const struct query *const all_queries[];
 extern const int all_queries_count;
@@ -159,7 +167,10 @@ struct uuid rows_uuid(struct rows *rows, int column); /* NULL reads as nil */
 /* Copied into a; NULL stays NULL. */
 const char *rows_text(struct rows *rows, int column, struct arena *a);
 struct bytes rows_blob(struct rows *rows, int column, struct arena *a);
-/* A statement without rows; *out_changed (may be NULL) tells how many rows it changed. */
+/* Is its text right? Prepares without running. For tests. */
+MUST_CHECK err query_prepare(struct tx *tx, const struct query *query);
+/* A statement without rows; *out_changed (may be NULL) tells how many rows it changed. Without it
+ * PostgreSQL is not waited for: what goes wrong is the next statement's error, or the unit's. */
 MUST_CHECK err query_exec(struct tx *tx, const struct query *query, const struct value *params,
                           int param_count, int64_t *out_changed);
 

@@ -1,0 +1,177 @@
+/* postgres.h -- shared by the files of the PostgreSQL engine; nobody else includes it.
+ *
+ *   postgres.c         opening, closing, reading
+ *   postgres_pool.c    connections for reading
+ *   postgres_conn.c    one connection: its pipeline of statements and their answers
+ *   postgres_rows.c    values out and in, in PostgreSQL's binary form
+ *   postgres_lane.c    the writer: one batch at a time in the whole cluster
+ *   postgres_listen.c  hears of other nodes' commits
+ *   postgres_care.c    check; where to look for a backup
+ */
+#ifndef FD_POSTGRES_H
+#define FD_POSTGRES_H
+
+#include "store/writer.h"
+
+#include <libpq-fe.h>
+
+enum {
+    PG_TEXT_SLOTS = 256,
+    PG_PENDING_MAX = 128, /* statements under way; a power of two */
+    PG_FLUSH_EVERY = 8,   /* statements put off that are handed to the network together */
+};
+
+/* A statement that has been sent and not yet answered. */
+struct pg_pending {
+    enum pg_answer { PG_ANSWER_STATEMENT, PG_ANSWER_PREPARE, PG_ANSWER_SYNC } kind;
+    const char *what;  /* for the log; borrowed from a query, or static */
+    bool *prepared;    /* PREPARE: to be taken back if it fails */
+    unsigned unit;     /* which unit of the batch sent it */
+};
+
+struct pg_text {
+    char *sql;
+    char types[64]; /* of its parameters, as struct query's */
+    bool prepared;
+    unsigned generation; /* part of its name: a slot is used again */
+};
+
+struct pg_conn {
+    struct conn conn;
+    PGconn *pg;
+    bool broken; /* connect anew */
+    bool *prepared; /* by query index */
+    struct pg_text texts[PG_TEXT_SLOTS];
+
+    struct pg_pending pending[PG_PENDING_MAX];
+    unsigned pending_first, pending_end; /* ever growing; taken modulo PG_PENDING_MAX */
+    unsigned unflushed;
+    bool aborted;        /* the server skips everything up to the next sync */
+    err failed;          /* the transaction's first error; until it is rolled back */
+    unsigned failed_unit;
+    unsigned unit;       /* that is running */
+    bool unlimited;      /* no deadlines: migrations, making an index anew */
+    bool savepoint_due;  /* to be set before the unit's first writing statement */
+    bool savepoint_set;
+    struct arena scratch; /* parameters of the statement that is sent */
+
+    int64_t next_id[SEQ_COUNT]; /* writer only; 0: ask */
+    struct pg_conn *next_free;
+};
+
+struct pg_pool {
+    const char *url, *role;
+    pthread_mutex_t mutex;
+    pthread_cond_t freed;
+    struct pg_conn *free;
+    int open, most;
+    _Atomic int64_t down_until_us; /* nobody tries to connect before: steady clock */
+};
+
+struct pg_store {
+    struct store store;
+    char *url;
+    char *replica_url; /* or NULL */
+    struct pg_pool pool;
+    struct pg_pool replicas;
+    _Atomic int64_t newest_lsn; /* place in the server's log up to which this node knows of commits */
+    _Atomic int64_t round_trips;
+    _Atomic int64_t replica_reads, replica_late;
+
+    struct writer writer;
+    struct pg_conn *writing; /* NULL: to be connected */
+    struct uuid node;
+    int64_t batch;           /* that this node ran last */
+    int64_t lane_batch;      /* of the whole cluster, as this node left it */
+    bool down;               /* the writer could not reach it */
+    int lock_fd;             /* exclusive servers; -1 */
+
+    pthread_t listener;
+    bool listening;
+    int wake_pipe[2];        /* ends the listener's sleep */
+    _Atomic bool closing;
+    _Atomic int64_t changes;
+    void (*committed)(void *ctx);
+    void *committed_ctx;
+};
+
+/* postgres_conn.c. fault (may be NULL) gets a sentence without the password. */
+err pg_conn_open(struct pg_store *store, const char *url, const char *role, struct fault *fault,
+                 struct pg_conn **out);
+void pg_conn_close(struct pg_conn *c);
+/* The connection to listen on is plain: without a pipeline. */
+err pg_connect(const char *url, const char *role, struct fault *fault, PGconn **out);
+/* Sends; the answer is only looked at for its error. what must outlive the connection. */
+err pg_send_text(struct pg_conn *c, const char *sql);
+/* The same, and waits for it and for all before it. */
+err pg_do(struct pg_conn *c, const char *sql);
+err pg_exec_script(struct conn *conn, const char *sql);
+/* After an error: has the server listen again. The transaction is still to be rolled back. */
+err pg_recover(struct pg_conn *c);
+/* Waits for all that is under way; the transaction's first error. */
+err pg_settle(struct pg_conn *c);
+/* Ends a transaction whatever state it is in. */
+void pg_rollback(struct pg_conn *c);
+void pg_forget_failure(struct pg_conn *c);
+
+err pg_prepare(struct conn *conn, const struct query *query);
+err pg_run(struct conn *conn, const struct query *query, const char *sql,
+           const struct value *params, int param_count, struct rows *out_rows);
+err pg_exec(struct conn *conn, const struct query *query, const char *sql,
+            const struct value *params, int param_count, int64_t *out_changed);
+
+/* Ends a reading transaction that is fine, without waiting for the answer. */
+err pg_end_reading(struct pg_conn *c);
+/* Where in its log the server is: written, or on a replica replayed. */
+err pg_read_lsn(struct pg_conn *c, int64_t *out);
+extern const char pg_lsn_sql[];
+
+/* postgres_pool.c. url may be NULL for a pool that is never taken from. */
+void pg_pool_init(struct pg_pool *pool, const char *url, const char *role, int most);
+/* ERR_STORE: it is down; ERR_BUSY: all are in use for too long. */
+err pg_pool_take(struct pg_store *store, struct pg_pool *pool, struct pg_conn **out);
+void pg_pool_give_back(struct pg_pool *pool, struct pg_conn *c);
+void pg_pool_close(struct pg_pool *pool);
+
+/* postgres_rows.c */
+struct pg_params {
+    const char **values;
+    int *lengths;
+    int *formats;
+    Oid *types;
+    int count;
+};
+/* types: struct query's letters, or NULL: as the values are. In a; borrows texts and bytes. */
+struct pg_params pg_params_make(struct arena *a, const char *types, const struct value *params,
+                                int count);
+Oid pg_type_of_letter(char letter);
+char pg_letter_of_value(const struct value *v);
+/* A result that rows walk over. */
+struct pg_rows {
+    PGresult *result;
+    int row; /* -1 before the first */
+};
+bool pg_next(struct rows *rows);
+err pg_end(struct rows *rows);
+int64_t pg_col_int(struct rows *rows, int column);
+double pg_col_real(struct rows *rows, int column);
+struct bytes pg_col_bytes(struct rows *rows, int column);
+bool pg_col_null(struct rows *rows, int column);
+
+/* postgres_lane.c */
+extern const struct writer_ops pg_lane_ops;
+err pg_sequence_next(struct conn *conn, enum sequence seq, int64_t *out);
+err pg_submit(struct store *store, const struct unit_setup *setup, unit_fn *run,
+              void (*done)(void *arg, err result), void *arg);
+
+/* postgres_listen.c */
+err pg_listener_start(struct pg_store *store);
+void pg_listener_stop(struct pg_store *store);
+
+/* postgres_care.c */
+err pg_backup(struct store *store, const char *to_path,
+              void (*progress)(void *ctx, int64_t done, int64_t all), void *ctx,
+              struct fault *fault);
+err pg_check(struct store *store, void (*problem)(void *ctx, const char *text), void *ctx);
+
+#endif
