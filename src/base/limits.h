@@ -33,13 +33,13 @@ enum {
     UNIT_TRIES_MAX = 5,     /* runs of a batch that a deadlock or a broken connection undid */
 
     /* PostgreSQL */
-    DB_CONNECT_MAX_S = 4,        /* for each address of the URL */
-    DB_STATEMENT_MAX_MS = 15000, /* then the server breaks it off */
-    DB_ANSWER_MAX_MS = 20000,    /* then the connection is given up */
-    DB_LANE_WAIT_MAX_MS = 10000, /* for other nodes' batches */
-    DB_IDLE_BATCH_MAX_MS = 10000, /* a node that froze in its batch is thrown out */
-    DB_DOWN_PAUSE_MS = 250,      /* between attempts to connect */
-    DB_PATIENCE_MS = 5000,       /* how long writes wait for a database that is down */
+    DB_CONNECT_MAX_S = 4,           /* for each address of the URL */
+    DB_STATEMENT_MAX_MS = 15000,    /* then the server breaks it off */
+    DB_ANSWER_MAX_MS = 20000,       /* then the connection is given up */
+    DB_LANE_WAIT_MAX_MS = 10000,    /* for other nodes' batches */
+    DB_IDLE_BATCH_MAX_MS = 10000,   /* a node that froze in its batch is thrown out */
+    DB_DOWN_PAUSE_MS = 250,         /* between attempts to connect */
+    DB_PATIENCE_MS = 5000,          /* how long writes wait for a database that is down */
     DB_OUTCOME_PATIENCE_MS = 30000, /* how long one waits that may be committed or not */
     DB_BATCH_MAX = 60, /* units in one commit: beyond 64 subtransactions snapshots get slow */
 

@@ -192,7 +192,7 @@ static err lease(struct tx *tx, void *arg)
 {
     struct claim *claim = arg;
 
-    TRY(q_jobs_due(tx, claim->lane, tx->now_ms, 1, &claim->due));
+    TRY(q_jobs_claim(tx, claim->lane, tx->now_ms, 1, &claim->due));
     for (size_t i = 0; i < claim->due.n; i++) {
         struct job_row *row = &claim->due.v[i];
 

@@ -14,6 +14,11 @@ SELECT kind, ref, due_ms, attempts, leased_until_ms FROM job WHERE lane = $1 ORD
 -- @query jobs_due(lane int, now_ms int, limit_n int) many job_row
 SELECT kind, ref, due_ms, attempts, leased_until_ms FROM job
 WHERE lane = $1 AND due_ms <= $2 AND leased_until_ms <= $2 ORDER BY due_ms, kind, ref LIMIT $3
+
+-- The same, to be leased: what another node is just settling is passed over.
+-- @query jobs_claim(lane int, now_ms int, limit_n int) many job_row
+SELECT kind, ref, due_ms, attempts, leased_until_ms FROM job
+WHERE lane = $1 AND due_ms <= $2 AND leased_until_ms <= $2 ORDER BY due_ms, kind, ref LIMIT $3
 -- @twin postgres
 SELECT kind, ref, due_ms, attempts, leased_until_ms FROM job
 WHERE lane = $1 AND due_ms <= $2 AND leased_until_ms <= $2 ORDER BY due_ms, kind, ref LIMIT $3 FOR UPDATE SKIP LOCKED

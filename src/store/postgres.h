@@ -24,9 +24,9 @@ enum {
 /* A statement that has been sent and not yet answered. */
 struct pg_pending {
     enum pg_answer { PG_ANSWER_STATEMENT, PG_ANSWER_PREPARE, PG_ANSWER_SYNC } kind;
-    const char *what;  /* for the log; borrowed from a query, or static */
-    bool *prepared;    /* PREPARE: to be taken back if it fails */
-    unsigned unit;     /* which unit of the batch sent it */
+    const char *what; /* for the log; borrowed from a query, or static */
+    bool *prepared;   /* PREPARE: to be taken back if it fails */
+    unsigned unit;    /* which unit of the batch sent it */
 };
 
 struct pg_text {
@@ -39,19 +39,20 @@ struct pg_text {
 struct pg_conn {
     struct conn conn;
     PGconn *pg;
-    bool broken; /* connect anew */
+    bool writable;
+    bool broken;    /* connect anew */
     bool *prepared; /* by query index */
     struct pg_text texts[PG_TEXT_SLOTS];
 
     struct pg_pending pending[PG_PENDING_MAX];
     unsigned pending_first, pending_end; /* ever growing; taken modulo PG_PENDING_MAX */
     unsigned unflushed;
-    bool aborted;        /* the server skips everything up to the next sync */
-    err failed;          /* the transaction's first error; until it is rolled back */
+    bool aborted; /* the server skips everything up to the next sync */
+    err failed;   /* the transaction's first error; until it is rolled back */
     unsigned failed_unit;
-    unsigned unit;       /* that is running */
-    bool unlimited;      /* no deadlines: migrations, making an index anew */
-    bool savepoint_due;  /* to be set before the unit's first writing statement */
+    unsigned unit;      /* that is running */
+    bool unlimited;     /* no deadlines: migrations, making an index anew */
+    bool savepoint_due; /* to be set before the unit's first writing statement */
     bool savepoint_set;
     struct arena scratch; /* parameters of the statement that is sent */
 
@@ -74,21 +75,22 @@ struct pg_store {
     char *replica_url; /* or NULL */
     struct pg_pool pool;
     struct pg_pool replicas;
-    _Atomic int64_t newest_lsn; /* place in the server's log up to which this node knows of commits */
+    _Atomic int64_t
+        newest_lsn; /* place in the server's log up to which this node knows of commits */
     _Atomic int64_t round_trips;
     _Atomic int64_t replica_reads, replica_late;
 
     struct writer writer;
     struct pg_conn *writing; /* NULL: to be connected */
     struct uuid node;
-    int64_t batch;           /* that this node ran last */
-    int64_t lane_batch;      /* of the whole cluster, as this node left it */
-    bool down;               /* the writer could not reach it */
-    int lock_fd;             /* exclusive servers; -1 */
+    int64_t batch;      /* that this node ran last */
+    int64_t lane_batch; /* of the whole cluster, as this node left it */
+    bool down;          /* the writer could not reach it */
+    int lock_fd;        /* exclusive servers; -1 */
 
     pthread_t listener;
     bool listening;
-    int wake_pipe[2];        /* ends the listener's sleep */
+    int wake_pipe[2]; /* ends the listener's sleep */
     _Atomic bool closing;
     _Atomic int64_t changes;
     void (*committed)(void *ctx);

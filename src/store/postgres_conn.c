@@ -31,18 +31,18 @@ static const struct {
     bool broken; /* of no use any more */
     bool quiet;  /* happens to the best of programs */
 } states[] = {
-    {"40", ERR_RETRY, false, true},    /* serialization failure, deadlock */
-    {"55P03", ERR_BUSY, false, true},  /* lock_timeout */
-    {"57014", ERR_BUSY, false, false}, /* statement_timeout */
-    {"57P", ERR_RETRY, true, true},    /* shutting down, crashed, starting */
-    {"08", ERR_RETRY, true, true},     /* connection */
-    {"25006", ERR_RETRY, true, true},  /* read only: it is no primary any more */
-    {"25P03", ERR_RETRY, true, false}, /* we froze inside a transaction */
-    {"26000", ERR_RETRY, true, true},  /* a pooler gave us another session */
-    {"0A000", ERR_RETRY, true, false}, /* a migration changed what a prepared statement gives */
-    {"53100", ERR_FULL, false, false}, /* disk full */
-    {"53", ERR_BUSY, true, false},     /* too many connections, out of memory */
-    {"23", ERR_CONFLICT, false, true}, /* a constraint */
+    {"40", ERR_RETRY, false, true},      /* serialization failure, deadlock */
+    {"55P03", ERR_BUSY, false, true},    /* lock_timeout */
+    {"57014", ERR_BUSY, false, false},   /* statement_timeout */
+    {"57P", ERR_RETRY, true, true},      /* shutting down, crashed, starting */
+    {"08", ERR_RETRY, true, true},       /* connection */
+    {"25006", ERR_RETRY, true, false},   /* read only: it is no primary any more */
+    {"25P03", ERR_RETRY, true, false},   /* we froze inside a transaction */
+    {"26000", ERR_RETRY, true, true},    /* a pooler gave us another session */
+    {"0A000", ERR_RETRY, true, false},   /* a migration changed what a prepared statement gives */
+    {"53100", ERR_FULL, false, false},   /* disk full */
+    {"53", ERR_BUSY, true, false},       /* too many connections, out of memory */
+    {"23", ERR_CONFLICT, false, true},   /* a constraint */
     {"22021", ERR_INVALID, false, true}, /* a character that can't be kept */
 };
 
@@ -84,6 +84,10 @@ static err error_of(struct pg_conn *c, const PGresult *result, const char *what)
     if (!state || strcmp(state, "25P02") == 0) /* the transaction has failed before */
         return c->failed != OK ? c->failed : broke(c, what);
     e = err_of_state(state, &broken, &quiet);
+    if (strcmp(state, "25006") == 0 && !c->writable) { /* a reading unit that tried to write */
+        e = ERR_STORE;
+        broken = false;
+    }
     if (!quiet)
         log_error("store.error", "at=%s sqlstate=%s message=%s", what, state,
                   log_quoted(message ? message : "", quoted));
@@ -527,11 +531,11 @@ err pg_connect(const char *url, const char *role, struct fault *fault, PGconn **
     char connect_s[16];
     char name[40];
     /* Of two that are alike the later counts: what stands before the URL is a default. */
-    const char *const keys[] = {"connect_timeout",     "target_session_attrs",
-                                "keepalives_idle",     "keepalives_interval",
-                                "keepalives_count",    "tcp_user_timeout",
-                                "application_name",    "dbname",
-                                "client_encoding",     NULL};
+    const char *const keys[] = {"connect_timeout",  "target_session_attrs",
+                                "keepalives_idle",  "keepalives_interval",
+                                "keepalives_count", "tcp_user_timeout",
+                                "application_name", "dbname",
+                                "client_encoding",  NULL};
     const char *const values[] = {connect_s, strcmp(role, "replica") == 0 ? "any" : "read-write",
                                   "5",       "2",
                                   "3",       "10000",
@@ -564,6 +568,7 @@ err pg_conn_open(struct pg_store *store, const char *url, const char *role, stru
     c->conn = (struct conn){.ops = &postgres_ops, .store = &store->store};
     c->prepared = calloc((size_t)all_queries_count, sizeof(c->prepared[0]));
     ENSURE(c->prepared != NULL);
+    c->writable = strcmp(role, "writer") == 0;
     arena_init(&c->scratch);
     e = pg_connect(url, role, fault, &c->pg);
     if (e == OK && (!PQenterPipelineMode(c->pg) || PQsetnonblocking(c->pg, 1) != 0))

@@ -44,7 +44,7 @@ struct unit_setup {
     struct arena *arena; /* required */
     struct fault *fault; /* may be NULL */
     struct actor actor;
-    int64_t now_ms; /* 0: the clock's, taken when the unit runs */
+    int64_t now_ms;  /* 0: the clock's, taken when the unit runs */
     bool may_be_old; /* reading: a replica may answer that has all this node knows of */
 };
 
@@ -138,8 +138,9 @@ struct value value_real(double d);
 struct query {
     const char *name;
     const char *sql[ENGINE_COUNT];
-    const char *types; /* of the parameters, a letter each: int, bool, real, text, uuid, x for bytes */
-    int index;         /* dense, for each connection's cache */
+    const char
+        *types; /* of the parameters, a letter each: int, bool, real, text, uuid, x for bytes */
+    int index;  /* dense, for each connection's cache */
 };
 extern const struct query *const all_queries[];
 extern const int all_queries_count;
