@@ -115,6 +115,7 @@ static err pg_open(const struct store_options *options, struct store **out)
         store->replica_url = strdup(options->replica_url);
     store->lock_fd = -1;
     store->lane_batch = -1;
+    store->lock_wait_ms = options->lock_wait_ms ? options->lock_wait_ms : DB_LANE_WAIT_MAX_MS;
     store->node = uuid_new(clock_now_ms());
     store->committed = options->committed;
     store->committed_ctx = options->committed_ctx;

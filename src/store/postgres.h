@@ -93,6 +93,8 @@ struct pg_store {
     int wake_pipe[2]; /* ends the listener's sleep */
     _Atomic bool closing;
     _Atomic int64_t changes;
+    _Atomic int writing_pid; /* the writer's session, which need not be told of itself */
+    int lock_wait_ms;
     void (*committed)(void *ctx);
     void *committed_ctx;
 };
@@ -102,7 +104,8 @@ err pg_conn_open(struct pg_store *store, const char *url, const char *role, stru
                  struct pg_conn **out);
 void pg_conn_close(struct pg_conn *c);
 /* The connection to listen on is plain: without a pipeline. */
-err pg_connect(const char *url, const char *role, struct fault *fault, PGconn **out);
+err pg_connect(const struct pg_store *store, const char *url, const char *role, struct fault *fault,
+               PGconn **out);
 /* Sends; the answer is only looked at for its error. what must outlive the connection. */
 err pg_send_text(struct pg_conn *c, const char *sql);
 /* The same, and waits for it and for all before it. */

@@ -502,7 +502,8 @@ static err cannot_connect(struct fault *fault, PGconn *pg)
     return fault_set(fault, ERR_STORE, "cannot use the database: %s", words);
 }
 
-static err configure(PGconn *pg, const char *role, struct fault *fault)
+static err configure(const struct pg_store *store, PGconn *pg, const char *role,
+                     struct fault *fault)
 {
     char sql[512];
     PGresult *result;
@@ -518,7 +519,7 @@ static err configure(PGconn *pg, const char *role, struct fault *fault)
              "SET client_min_messages = error; SET idle_in_transaction_session_timeout = %d; "
              "SELECT set_config('synchronous_commit', 'on', false) "
              "WHERE current_setting('synchronous_commit') = 'off'",
-             DB_STATEMENT_MAX_MS, DB_LANE_WAIT_MAX_MS,
+             DB_STATEMENT_MAX_MS, store->lock_wait_ms,
              strcmp(role, "writer") == 0 ? DB_IDLE_BATCH_MAX_MS : 0);
     result = PQexec(pg, sql);
     fine = PQresultStatus(result) == PGRES_TUPLES_OK;
@@ -526,7 +527,8 @@ static err configure(PGconn *pg, const char *role, struct fault *fault)
     return fine ? OK : cannot_connect(fault, pg);
 }
 
-err pg_connect(const char *url, const char *role, struct fault *fault, PGconn **out)
+err pg_connect(const struct pg_store *store, const char *url, const char *role, struct fault *fault,
+               PGconn **out)
 {
     char connect_s[16];
     char name[40];
@@ -548,7 +550,8 @@ err pg_connect(const char *url, const char *role, struct fault *fault, PGconn **
     snprintf(name, sizeof(name), "frontdesk %s", role);
     pg = PQconnectdbParams(keys, values, 1);
     ENSURE(pg != NULL);
-    e = PQstatus(pg) == CONNECTION_OK ? configure(pg, role, fault) : cannot_connect(fault, pg);
+    e = PQstatus(pg) == CONNECTION_OK ? configure(store, pg, role, fault)
+                                      : cannot_connect(fault, pg);
     if (e != OK) {
         PQfinish(pg);
         return e;
@@ -570,7 +573,7 @@ err pg_conn_open(struct pg_store *store, const char *url, const char *role, stru
     ENSURE(c->prepared != NULL);
     c->writable = strcmp(role, "writer") == 0;
     arena_init(&c->scratch);
-    e = pg_connect(url, role, fault, &c->pg);
+    e = pg_connect(store, url, role, fault, &c->pg);
     if (e == OK && (!PQenterPipelineMode(c->pg) || PQsetnonblocking(c->pg, 1) != 0))
         e = cannot_connect(fault, c->pg);
     if (e != OK) {

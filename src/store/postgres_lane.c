@@ -50,6 +50,7 @@ static err take_lane(struct pg_store *store, struct lane *out)
     if (!store->writing)
         TRY(pg_conn_open(store, store->url, "writer", NULL, &store->writing));
     c = store->writing;
+    store->writing_pid = PQbackendPID(c->pg);
     c->failed = OK;
     TRY(pg_send_text(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
     TRY(pg_run(&c->conn, NULL, "SELECT batch, at_ms FROM writer_lane FOR UPDATE", NULL, 0, &rows));
@@ -246,6 +247,7 @@ static err commit(struct writer *w)
     if (store->lane_batch >= 0)
         store->lane_batch++;
     know_position(store);
+    store->changes++;
     return OK;
 }
 

@@ -34,7 +34,7 @@ static PGconn *start_listening(struct pg_store *store)
     PGresult *result;
     bool fine;
 
-    if (pg_connect(store->url, "listener", NULL, &pg) != OK)
+    if (pg_connect(store, store->url, "listener", NULL, &pg) != OK)
         return NULL;
     result = PQexec(pg, "LISTEN frontdesk");
     fine = PQresultStatus(result) == PGRES_COMMAND_OK;
@@ -67,7 +67,7 @@ static bool hear(struct pg_store *store, PGconn *pg)
     if (!PQconsumeInput(pg) || PQstatus(pg) != CONNECTION_OK)
         return false;
     while ((note = PQnotifies(pg))) {
-        any = true;
+        any = any || note->be_pid != store->writing_pid;
         PQfreemem(note);
     }
     if (any) {

@@ -143,15 +143,12 @@ static void every_query_can_be_prepared(void **state)
 static err prepare_all(struct tx *tx, void *arg)
 {
     for (int i = 0; i < all_queries_count; i++) {
-        struct rows rows;
-        err e = query_run(tx, all_queries[i], NULL, 0, &rows);
+        err e = query_prepare(tx, all_queries[i]);
 
         if (e != OK) {
             print_error("query %s\n", all_queries[i]->name);
             return e;
         }
-        /* never stepped: only its text is of interest */
-        TRY(rows_end(&rows));
     }
     return OK;
 }
@@ -397,6 +394,11 @@ static void a_copy_is_for_its_owner_only_and_never_over_another_file(void **stat
 
     snprintf(path, sizeof(path), "%s/copy.db", d->place.dir);
     umask(0022);
+    if (store_engine(d->store) == ENGINE_POSTGRES) { /* which has tools of its own for that */
+        assert_int_equal(store_backup(d->store, path, NULL, NULL, &d->fault), ERR_UNPROCESSABLE);
+        assert_int_not_equal(stat(path, &st), 0);
+        return;
+    }
     assert_int_equal(store_backup(d->store, path, NULL, NULL, &d->fault), OK);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
