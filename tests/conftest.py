@@ -89,7 +89,8 @@ class Maker:
     def __call__(self, name=None, admin=True, start=False, bare=False):
         """Desks of the same name share their data. bare: without even a schema."""
         name = name or f"desk{len(self.desks)}"
-        made = desk_module.Desk(self.folder / name, self._database(name, bare) if self.engine == "postgres" else None)
+        database = self._database(name, "template0" if bare else self.template) if self.engine == "postgres" else None
+        made = desk_module.Desk(self.folder / name, database)
         self.desks.append(made)
         if admin:
             made.admin()
@@ -97,11 +98,21 @@ class Maker:
             made.start()
         return made
 
-    def _database(self, name, bare):
+    def copy_of(self, origin, name):
+        """A desk with the data of another that has been stopped."""
+        database = self._database(name, template=origin.url.rpartition("/")[2]) if origin.url else None
+        made = desk_module.Desk(self.folder / name, database)
+        self.desks.append(made)
+        # A backup links files that are never written again; a copy may be damaged.
+        shutil.copytree(origin.data, made.data)
+        made.token = origin.token
+        return made
+
+    def _database(self, name, template):
         base = os.environ[postgres.GIVEN]
         if name not in self.databases:
             self.databases[name] = f"desk_{uuid.uuid4().hex}"
-            postgres.create_database(base, self.databases[name], "template0" if bare else self.template)
+            postgres.create_database(base, self.databases[name], template)
         return f"{base}/{self.databases[name]}"
 
     def end(self):

@@ -210,12 +210,15 @@ class Desk:
 
     # ---- the command line
 
+    def argv(self, *args):
+        """The command line of a subcommand on this desk's data."""
+        return [self.exe, *map(str, args), "--data", str(self.data), *self.database]
+
     def cli(self, *args, stdin=None, check=True, timeout=60, env=None):
         """Runs a subcommand on this desk's data; stdin may be text or bytes. Output is bytes."""
         if isinstance(stdin, str):
             stdin = stdin.encode()
-        result = subprocess.run([self.exe, *map(str, args), "--data", str(self.data), *self.database], input=stdin,
-                                capture_output=True, timeout=timeout * PATIENCE, env=environment(env))
+        result = subprocess.run(self.argv(*args), input=stdin, capture_output=True, timeout=timeout * PATIENCE, env=environment(env))
         errors = result.stderr.decode(errors="replace")
         assert not SANITIZER_SPOKE.search(errors), errors[-4000:]
         assert not check or result.returncode == 0, f"frontdesk {' '.join(map(str, args))}: {result.returncode}: {errors[-1500:]}"
@@ -250,7 +253,7 @@ class Desk:
         if self.url:
             return postgres.sql(self.url, text)
         with contextlib.closing(sqlite3.connect(self.data / "frontdesk.db", timeout=15 * PATIENCE)) as db:
-            rows = db.execute(text).fetchall()
+            rows = [row for statement in text.split(";") for row in db.execute(statement).fetchall()]
             db.commit()
         return [tuple("" if value is None else str(value) for value in row) for row in rows]
 
@@ -265,8 +268,7 @@ class Desk:
     def spawn(self, *args, prefix=(), env=None):
         """Starts a server process on this data directory without waiting for it."""
         with open(self.log_path, "ab") as log:
-            return subprocess.Popen([*prefix, self.exe, "serve", "--data", str(self.data), "--listen",
-                                     f"127.0.0.1:{self.port}", *map(str, args), *self.database],
+            return subprocess.Popen([*prefix, *self.argv("serve", "--listen", f"127.0.0.1:{self.port}", *args)],
                                     stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(env))
 
     def start(self, *args, timeout=15, **kw):

@@ -200,7 +200,7 @@ def test_a_kill_while_starting_harms_nothing(new_desk):
 
 def test_a_kill_during_the_very_first_start_leaves_a_directory_that_works(new_desk):
     for i in range(10):
-        desk = new_desk(admin=False)
+        desk = new_desk(admin=False, bare=True)
         process = desk.spawn()
         time.sleep(0.003 * i)
         process.kill()

@@ -21,7 +21,7 @@ def test_a_killed_intake_takes_each_message_once(new_desk, tmp_path):
         for i in range(MESSAGES)))
     taken = {}
     for _ in range(12):
-        with subprocess.Popen([desk.exe, "mail-in", "--data", str(desk.data), str(box), *desk.database],
+        with subprocess.Popen(desk.argv("mail-in", box),
                               stdout=subprocess.PIPE) as process:
             time.sleep(random.uniform(0.02, 0.5))
             process.kill()
@@ -46,7 +46,7 @@ def test_several_at_once_take_each_message_once(new_desk, tmp_path):
     for i, raw in enumerate(raws):
         (tmp_path / "md" / "new" / f"{i:03}.eml").write_bytes(raw)
     files = sorted((tmp_path / "md" / "new").iterdir())
-    running = [subprocess.Popen([desk.exe, "mail-in", "--data", str(desk.data), *map(str, files), *desk.database],
+    running = [subprocess.Popen(desk.argv("mail-in", *files),
                                 stdout=subprocess.PIPE) for _ in range(4)]
     outputs = [p.communicate(timeout=60)[0].decode().splitlines() for p in running]
     assert [p.returncode for p in running] == [0] * 4

@@ -69,7 +69,7 @@ def test_a_target_that_is_not_empty_is_refused(lively, tmp_path):
 def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(lively, tmp_path):
     target = tmp_path / "copy"
     for i in range(12):
-        process = subprocess.Popen([lively.exe, "backup", "--data", lively.data, target], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(lively.argv("backup", target), stdout=subprocess.DEVNULL)
         time.sleep(0.004 * i)
         process.kill()
         process.wait()

@@ -180,7 +180,7 @@ def test_kill_9_at_any_moment_and_the_same_command_goes_on(new_desk, tmp_path, k
     wrong = count // 500 if kind == "jsonl" else 0
     dice, kills = random.Random(11), 0
     for _ in range(40):
-        process = subprocess.Popen([desk.exe, "import", "--data", desk.data, file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(desk.argv("import", file), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             process.wait((0.03 + dice.random() * 0.12) * PATIENCE)
             break
@@ -230,7 +230,7 @@ def test_memory_does_not_grow_with_the_file(new_desk, tmp_path):
     for count in (2000, 20000):
         desk = new_desk(admin=False)
         file = write_lines(tmp_path / f"{count}.jsonl", [row(i) for i in range(count)])
-        process = subprocess.Popen([desk.exe, "import", "--data", desk.data, file], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(desk.argv("import", file), stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         assert status == 0
         peaks.append(usage.ru_maxrss)
