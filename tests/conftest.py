@@ -54,6 +54,16 @@ def engine(request):
     return request.param
 
 
+def pytest_collection_modifyitems(items):
+    """Tests marked only("sqlite", "why") are about that engine."""
+    for item in items:
+        engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
+        for mark in item.iter_markers("only"):
+            wanted, reason = mark.args
+            if engine not in (None, wanted) or wanted not in engines():
+                item.add_marker(pytest.mark.skip(reason=f"{wanted} only: {reason}"))
+
+
 @contextlib.contextmanager
 def one_at_a_time(name):
     """Among all processes of this user."""
@@ -98,12 +108,18 @@ class Maker:
             made.start()
         return made
 
+    def node_of(self, first, name=None):
+        """Another node of a desk's cluster: the same database, a directory and a port of its own."""
+        made = desk_module.Desk(self.folder / (name or f"node{len(self.desks)}"), first.url)
+        self.desks.append(made)
+        made.token = first.token
+        return made
+
     def copy_of(self, origin, name):
         """A desk with the data of another that has been stopped."""
         database = self._database(name, template=origin.url.rpartition("/")[2]) if origin.url else None
         made = desk_module.Desk(self.folder / name, database)
         self.desks.append(made)
-        # A backup links files that are never written again; a copy may be damaged.
         shutil.copytree(origin.data, made.data)
         made.token = origin.token
         return made

@@ -10,25 +10,6 @@ from desk import ticket_body, wait_until
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """Makes file systems of a given size; needs root."""
-    mounts = []
-
-    def make(size, options="", name="disk"):
-        place = tmp_path / name
-        place.mkdir()
-        made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}{options}", "none", place], capture_output=True, text=True)
-        if made.returncode:
-            pytest.skip(f"file systems cannot be mounted here: {made.stderr.strip()}")
-        mounts.append(place)
-        return place
-
-    yield make
-    for place in mounts:
-        subprocess.run(["umount", "-l", place], check=False)
-
-
-@pytest.fixture
 def no_reserve(monkeypatch):
     """Lets the disk run really full: without it Frontdesk stops writing while there is some room left."""
     monkeypatch.setenv("FRONTDESK_DISK_RESERVE_BYTES", "0")
@@ -57,20 +38,20 @@ def database_of(desk):
     return found[0]
 
 
-@pytest.fixture
-def embedded(engine):
-    if engine != "sqlite":
-        pytest.skip("concerns the embedded engine's file")
+# What of this concerns a cluster is in test_database_trouble.py.
+embedded = pytest.mark.only("sqlite", "concerns the embedded engine's file")
 
 
-def test_a_second_server_is_refused_and_the_first_goes_on(fresh_desk, new_desk, embedded):
+@embedded
+def test_a_second_server_is_refused_and_the_first_goes_on(fresh_desk, new_desk):
     second = new_desk(name=fresh_desk.data.name, admin=False)
     said = refused(second)
     assert "another" in said.lower() or "already" in said.lower(), said
     fresh_desk.ticket()
 
 
-def test_after_kill_9_the_directory_is_free_again(fresh_desk, embedded):
+@embedded
+def test_after_kill_9_the_directory_is_free_again(fresh_desk):
     fresh_desk.kill()
     fresh_desk.start()
     fresh_desk.ticket()
@@ -87,7 +68,8 @@ def test_an_address_in_use_is_told(fresh_desk, new_desk):
     assert "use" in refused(other).lower()
 
 
-def test_a_database_from_a_newer_version_is_left_alone(new_desk, embedded):
+@embedded
+def test_a_database_from_a_newer_version_is_left_alone(new_desk):
     desk = new_desk()
     path = database_of(desk)
     with contextlib.closing(sqlite3.connect(path)) as db:
@@ -107,7 +89,8 @@ def test_a_database_from_a_newer_version_is_left_alone(new_desk, embedded):
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_told_and_kept(new_desk, embedded):
+@embedded
+def test_a_file_that_is_no_database_is_told_and_kept(new_desk):
     desk = new_desk()
     path = database_of(desk)
     for suffix in ("-wal", "-shm"):
@@ -117,7 +100,8 @@ def test_a_file_that_is_no_database_is_told_and_kept(new_desk, embedded):
     assert path.read_bytes().startswith(b"These are my memoirs")
 
 
-def test_a_damaged_database_is_found_by_check(new_desk, embedded):
+@embedded
+def test_a_damaged_database_is_found_by_check(new_desk):
     desk = new_desk(start=True)
     for i in range(200):
         desk.ticket(f"Ticket {i}", description="text " * 200)
@@ -142,7 +126,8 @@ def test_a_data_directory_that_is_a_file_is_told(new_desk):
     assert desk.data.read_text() == "x"
 
 
-def test_a_read_only_directory_is_told(new_desk, small_disk, no_reserve, embedded):
+@embedded
+def test_a_read_only_directory_is_told(new_desk, small_disk, no_reserve):
     desk = new_desk(admin=False)
     desk.data = small_disk("64m") / "data"
     desk.admin()
@@ -155,7 +140,8 @@ def test_a_read_only_directory_is_told(new_desk, small_disk, no_reserve, embedde
     assert desk.stop() == 0
 
 
-def test_a_full_disk_refuses_writes_serves_reads_and_recovers(new_desk, small_disk, no_reserve, embedded):
+@embedded
+def test_a_full_disk_refuses_writes_serves_reads_and_recovers(new_desk, small_disk, no_reserve):
     desk = new_desk(admin=False)
     place = small_disk("24m")
     desk.data = place / "data"
@@ -190,7 +176,8 @@ def test_a_full_disk_refuses_writes_serves_reads_and_recovers(new_desk, small_di
     desk.check()
 
 
-def test_the_reserve_of_the_disk_is_left_alone(new_desk, small_disk, monkeypatch, embedded):
+@embedded
+def test_the_reserve_of_the_disk_is_left_alone(new_desk, small_disk, monkeypatch):
     desk = new_desk(admin=False)
     place = small_disk("48m")
     desk.data = place / "data"
@@ -205,7 +192,8 @@ def test_the_reserve_of_the_disk_is_left_alone(new_desk, small_disk, monkeypatch
     assert desk.stop() == 0
 
 
-def test_a_full_disk_tells_mail_to_come_again(new_desk, small_disk, no_reserve, embedded):
+@embedded
+def test_a_full_disk_tells_mail_to_come_again(new_desk, small_disk, no_reserve):
     desk = new_desk(admin=False)
     place = small_disk("16m")
     desk.data = place / "data"
@@ -222,7 +210,8 @@ def test_a_full_disk_tells_mail_to_come_again(new_desk, small_disk, no_reserve, 
     desk.check()
 
 
-def test_a_directory_copied_while_at_rest_is_a_desk(new_desk, embedded):
+@embedded
+def test_a_directory_copied_while_at_rest_is_a_desk(new_desk):
     desk = new_desk(start=True)
     number = desk.ticket()["number"]
     assert desk.stop() == 0

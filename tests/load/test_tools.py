@@ -55,9 +55,8 @@ def test_every_body_of_a_run_is_another(tmp_path, desk):
     assert {f"Load {n:012}" for n in range(1, 201)} <= subjects
 
 
-def test_the_raw_writer_writes_the_very_same_rows(new_desk, tmp_path, engine):
-    if engine != "sqlite":
-        pytest.skip("the yardstick is the embedded engine's")
+@pytest.mark.only("sqlite", "the yardstick is the embedded engine's")
+def test_the_raw_writer_writes_the_very_same_rows(new_desk, tmp_path):
     desk = new_desk()
     desk.agent("ann@desk.test", max=100)
     database = next(p for p in desk.data.iterdir() if p.is_file() and p.read_bytes()[:16] == b"SQLite format 3\0")

@@ -1,64 +1,12 @@
 """What leaves the desk: who gets what, in which words and headers, and how it is delivered."""
-import email
-import email.policy
 import socketserver
-import threading
 import time
 
 import pytest
 
 from desk import wait_until
 from letters import letter, message_id_of, outbox, outbox_to, written
-
-
-class Sink(socketserver.ThreadingTCPServer):
-    """An SMTP server that answers RCPT with what `answers` says next, else accepts."""
-
-    allow_reuse_address, daemon_threads = True, True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Session)
-        self.answers, self.tried, self.received, self.connections = [], 0, [], 0
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"smtp://127.0.0.1:{self.server_address[1]}"
-
-    def end(self):
-        self.shutdown()
-        self.server_close()
-
-
-class Session(socketserver.StreamRequestHandler):
-    def say(self, line):
-        self.wfile.write(line.encode() + b"\r\n")
-
-    def handle(self):
-        self.server.connections += 1
-        self.say("220 sink")
-        recipients = []
-        for line in self.rfile:
-            word = line.decode().strip().upper()
-            if word.startswith("RCPT"):
-                self.server.tried += 1
-                answer = self.server.answers.pop(0) if self.server.answers else "250 ok"
-                if answer.startswith("250"):
-                    recipients.append(line.decode().strip()[9:-1])
-                self.say(answer)
-            elif word == "DATA":
-                self.say("354 go on")
-                data = b""
-                while (part := self.rfile.readline()) not in (b".\r\n", b""):
-                    data += part[1:] if part.startswith(b".") else part
-                self.server.received.append((recipients, email.message_from_bytes(data, policy=email.policy.default)))
-                recipients = []
-                self.say("250 kept")
-            elif word == "QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("250 ok")
+from sink import Sink
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import pytest
 from desk import ticket_body
 from transfer_rows import exported
 
+pytestmark = pytest.mark.only("sqlite", "a cluster is copied by PostgreSQL's own tools")
+
 
 @pytest.fixture
 def lively(new_desk):

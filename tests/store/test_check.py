@@ -91,11 +91,6 @@ def test_repair_makes_anew_what_is_derived(damaged, what):
 def test_files_missing_short_changed_and_nobodys(damaged):
     files = sorted((damaged.data / "files").glob("*/*"))
     assert len(files) >= 4
-    # What backups link is never written: a damaged copy must not damage the original.
-    for file in files[1:3]:
-        text = file.read_bytes()
-        file.unlink()
-        file.write_bytes(text)
     files[0].unlink()
     files[1].write_bytes(files[1].read_bytes()[:-1])
     files[2].write_bytes(b"X" + files[2].read_bytes()[1:])
