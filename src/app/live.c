@@ -22,7 +22,7 @@ struct live {
     pthread_cond_t woken;
     bool wake;
     bool closing;
-    int64_t last_id; /* published up to here; the thread's own */
+    int64_t last_id; /* published up to here, -1: not known yet; the thread's own */
     int64_t seen;
 };
 
@@ -95,6 +95,16 @@ struct look {
     bool more;
 };
 
+static err read_newest(struct tx *tx, void *arg)
+{
+    struct live *live = arg;
+    struct event_newest_row newest;
+
+    TRY(q_event_newest(tx, &newest));
+    live->last_id = newest.id;
+    return OK;
+}
+
 static err publish_new(struct tx *tx, void *arg)
 {
     struct look *look = arg;
@@ -103,6 +113,8 @@ static err publish_new(struct tx *tx, void *arg)
     struct sse_event *events;
     size_t n;
 
+    if (live->last_id < 0)
+        return read_newest(tx, live);
     TRY(q_event_after(tx, live->last_id, EVENTS_A_READ, &rows));
     to_sse(tx, &rows, &events, &n);
     if (n > 0)
@@ -110,16 +122,6 @@ static err publish_new(struct tx *tx, void *arg)
     if (rows.n > 0)
         live->last_id = rows.v[rows.n - 1].id;
     look->more = rows.n == EVENTS_A_READ;
-    return OK;
-}
-
-static err read_newest(struct tx *tx, void *arg)
-{
-    struct live *live = arg;
-    struct event_newest_row newest;
-
-    TRY(q_event_newest(tx, &newest));
-    live->last_id = newest.id;
     return OK;
 }
 
@@ -183,6 +185,7 @@ struct live *live_new(struct store *store, struct sse_hub *hub, struct job_runne
     ENSURE(live != NULL);
     live->store = store;
     live->hub = hub;
+    live->last_id = -1;
     live->jobs = jobs;
     arena_init(&arena);
     if (store_read(store, &setup, read_newest, live) != OK)

@@ -13,6 +13,8 @@ enum {
     HTTP_DRAIN_MAX_BYTES = 64 * 1024 * 1024, /* read and thrown away so that a refusal arrives */
     HTTP_WORKERS = 2,                        /* threads for long reads and for syncing uploads */
     HTTP_WORK_QUEUE_MAX = 64,
+    HTTP_READERS = 12, /* threads that read from a database across a network */
+    HTTP_READ_QUEUE_MAX = 1024,
     UPLOAD_FILES_MAX = 20, /* in one request */
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_CONNECTION_MEMORY_BYTES = 16 * 1024,

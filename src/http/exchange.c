@@ -152,10 +152,23 @@ static enum MHD_Result drain(struct exchange *x, size_t *size)
 /* Headers are complete. Everything that can be refused without the body is refused here, and a
  * request that reads and has no body is done here. Its answer waits for the next call all the
  * same: the library closes a connection that is answered in its first. */
+static enum MHD_Result admitted(struct exchange *x)
+{
+    if (x->failed == OK && !x->handled)
+        x->failed = body_expect(x);
+    if (x->failed != OK)
+        return refuse(x);
+    if (x->handled) {
+        x->stage = STAGE_READY;
+        return MHD_YES;
+    }
+    x->stage = STAGE_RECEIVING;
+    expect_body(x);
+    return MHD_YES;
+}
+
 static enum MHD_Result first_call(struct exchange *x, const char *method, const char *version)
 {
-    bool handled;
-
     x->peer->has_asked = true;
     peer_expect_nothing(x->peer);
     x->failed = admit_headers(x, method, version);
@@ -163,18 +176,19 @@ static enum MHD_Result first_call(struct exchange *x, const char *method, const 
         return refuse(x);
     if (admit_answers(x))
         return refuse(x);
-    handled = run_inline(x, true);
-    if (x->failed == OK && !handled)
-        x->failed = body_expect(x);
-    if (x->failed != OK)
-        return refuse(x);
-    if (handled) {
-        x->stage = STAGE_READY;
+    if (run_waits(x, true))
+        return admit_elsewhere(x) ? MHD_YES : refuse(x);
+    x->handled = run_inline(x, true);
+    return admitted(x);
+}
+
+/* Resumed. The library makes its first call once more. */
+static enum MHD_Result first_call_again(struct exchange *x)
+{
+    if (!atomic_load_explicit(&x->handed_back, memory_order_acquire))
         return MHD_YES;
-    }
-    x->stage = STAGE_RECEIVING;
-    expect_body(x);
-    return MHD_YES;
+    atomic_store(&x->handed_back, false);
+    return admitted(x);
 }
 
 static enum MHD_Result receive(struct exchange *x, const char *data, size_t *size)
@@ -199,7 +213,7 @@ static enum MHD_Result last_call(struct exchange *x)
         x->failed = idempotency_key_read(x);
     if (x->failed != OK)
         return send_answer(x);
-    if (run == RUN_WRITE || run == RUN_REPORT) {
+    if (run == RUN_WRITE || run == RUN_REPORT || run_waits(x, false)) {
         run_elsewhere(x);
         return MHD_YES;
     }
@@ -213,6 +227,8 @@ static enum MHD_Result step(struct exchange *x, const char *method, const char *
     switch (x->stage) {
     case STAGE_NEW:
         return first_call(x, method, version);
+    case STAGE_ADMITTING:
+        return first_call_again(x);
     case STAGE_RECEIVING:
         return *size > 0 ? receive(x, data, size) : last_call(x);
     case STAGE_DRAINING:

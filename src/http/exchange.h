@@ -21,6 +21,7 @@
 
 enum stage {
     STAGE_NEW,       /* headers have not been looked at */
+    STAGE_ADMITTING, /* suspended: a worker asks the database who this is */
     STAGE_RECEIVING, /* the body is coming */
     STAGE_DRAINING,  /* refused; the body is read and dropped so that the refusal arrives */
     STAGE_READY,     /* done in the first call, to be answered in the second */
@@ -56,6 +57,7 @@ struct exchange {
     enum stage stage;
     _Atomic bool handed_back; /* the other thread is done with all of this */
     err failed;               /* the outcome so far */
+    bool handled;             /* in the call that admitted it */
     bool close;               /* the connection can't be used after this */
     bool is_head;
     int64_t started_us;
@@ -85,7 +87,8 @@ struct http_server {
     struct MHD_Daemon *daemon;
     int listen_fd;
     int port;
-    struct workers *workers;
+    struct workers *workers; /* for what takes long */
+    struct workers *readers; /* for every read, when the database is across a network; else NULL */
     struct sse_hub *_Atomic hub; /* the one that its streams listen to; NULL before the first */
 
     pthread_mutex_t pool_lock;
@@ -161,10 +164,14 @@ void upload_discard(struct exchange *x);
 bool run_inline(struct exchange *x, bool admit);
 /* Suspends and hands the exchange to the writer or a worker. */
 void run_elsewhere(struct exchange *x);
+/* Must a reader do what run_inline(x, admit) does, since the loop would wait for the network? */
+bool run_waits(const struct exchange *x, bool admit);
+/* Lets it do so: x->handled is what run_inline() said. False: it is refused, x->failed says why. */
+bool admit_elsewhere(struct exchange *x);
 void exchange_resume(struct exchange *x);
 
 /* workers.c */
-struct workers *workers_new(int threads);
+struct workers *workers_new(int threads, size_t queue_max);
 void workers_free(struct workers *w);
 /* False when the queue is full. */
 bool workers_push(struct workers *w, struct exchange *x, void (*work)(struct exchange *x));

@@ -35,14 +35,29 @@ static struct unit_setup unit_setup_of(struct exchange *x)
     return (struct unit_setup){.arena = &x->arena, .fault = &r->fault, .actor = actor};
 }
 
+static bool is_inline_kind(enum run_as run)
+{
+    return run == RUN_READ || run == RUN_PLAIN || run == RUN_EVENTS;
+}
+
+bool run_waits(const struct exchange *x, bool admit)
+{
+    const struct route *route = x->request.route;
+
+    if (!x->server->readers)
+        return false;
+    if (route->run == RUN_PLAIN)
+        return admit && route->access != ACCESS_ANYONE;
+    return admit || is_inline_kind(route->run);
+}
+
 /* With admit: the first call. A request that is complete then and only reads is handled in the
  * same transaction in which its caller was recognised. */
 bool run_inline(struct exchange *x, bool admit)
 {
     const struct route *route = x->request.route;
-    bool inline_kind =
-        route->run == RUN_READ || route->run == RUN_PLAIN || route->run == RUN_EVENTS;
-    bool handle = inline_kind && (!admit || (!x->has_body && route->body_kind == BODY_NONE));
+    bool handle =
+        is_inline_kind(route->run) && (!admit || (!x->has_body && route->body_kind == BODY_NONE));
     struct inline_run run = {x, admit, handle && route->run != RUN_PLAIN};
     bool needs_tx =
         run.handle || (admit && !(route->run == RUN_PLAIN && route->access == ACCESS_ANYONE));
@@ -61,11 +76,11 @@ bool run_inline(struct exchange *x, bool admit)
 
 /* ---- suspended: on the writer or a worker ---- */
 
-static bool exchange_suspend(struct exchange *x)
+static bool exchange_suspend(struct exchange *x, enum stage stage)
 {
     struct http_server *s = x->server;
 
-    x->stage = STAGE_WAITING;
+    x->stage = stage;
     atomic_fetch_add(&s->suspended, 1);
     if (atomic_load(&s->sealed)) {
         atomic_fetch_sub(&s->suspended, 1);
@@ -164,23 +179,52 @@ static void work_report(struct exchange *x)
     struct inline_run run = {x, false, true};
     struct unit_setup setup = unit_setup_of(x);
 
+    setup.may_be_old = true;
     x->failed = store_read(x->server->options.store, &setup, read_unit, &run);
     exchange_resume(x);
+}
+
+static void work_admission(struct exchange *x)
+{
+    x->handled = run_inline(x, true);
+    exchange_resume(x);
+}
+
+static void work_inline(struct exchange *x)
+{
+    run_inline(x, false);
+    exchange_resume(x);
+}
+
+bool admit_elsewhere(struct exchange *x)
+{
+    if (!exchange_suspend(x, STAGE_ADMITTING)) {
+        x->failed = ERR_SHUTDOWN;
+        return false;
+    }
+    if (!workers_push(x->server->readers, x, work_admission))
+        write_done(x, ERR_BUSY);
+    return true;
 }
 
 void run_elsewhere(struct exchange *x)
 {
     const struct route *route = x->request.route;
-    bool to_worker = route->run == RUN_REPORT || x->request.uploads;
+    struct workers *workers = x->server->workers;
+    void (*work)(struct exchange *) = NULL; /* NULL: the writer */
 
-    if (!exchange_suspend(x)) {
+    if (x->request.uploads)
+        work = work_upload;
+    else if (route->run == RUN_REPORT)
+        work = work_report;
+    else if (route->run != RUN_WRITE)
+        work = work_inline, workers = x->server->readers;
+    if (!exchange_suspend(x, STAGE_WAITING)) {
         x->failed = ERR_SHUTDOWN;
         send_answer(x);
-        return;
-    }
-    if (!to_worker)
+    } else if (!work) {
         submit(x);
-    else if (!workers_push(x->server->workers, x,
-                           route->run == RUN_REPORT ? work_report : work_upload))
+    } else if (!workers_push(workers, x, work)) {
         write_done(x, ERR_BUSY);
+    }
 }

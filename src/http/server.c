@@ -157,7 +157,9 @@ err http_server_start(const struct http_options *options, struct http_server **o
     pthread_mutex_init(&s->pool_lock, NULL);
     remove_leftovers(options->upload_dir);
     s->router = router_new(options->tables, options->table_count);
-    s->workers = workers_new(HTTP_WORKERS);
+    s->workers = workers_new(HTTP_WORKERS, HTTP_WORK_QUEUE_MAX);
+    if (options->store && store_engine(options->store) == ENGINE_POSTGRES)
+        s->readers = workers_new(HTTP_READERS, HTTP_READ_QUEUE_MAX);
     ENSURE(peers_start(s) == OK);
     s->daemon = start_daemon(s);
     if (s->daemon) {
@@ -166,6 +168,7 @@ err http_server_start(const struct http_options *options, struct http_server **o
     }
     peers_stop(s);
     workers_free(s->workers);
+    workers_free(s->readers);
     router_free(s->router);
     close(fd);
     free(s);
@@ -217,6 +220,7 @@ void http_server_stop(struct http_server *s, int grace_ms)
         close(fd);
     peers_stop(s);
     workers_free(s->workers);
+    workers_free(s->readers);
     router_free(s->router);
     exchange_pool_free(s);
     pthread_mutex_destroy(&s->pool_lock);

@@ -1,9 +1,9 @@
-#include "base/limits.h"
 #include "http/exchange.h"
 
 #include <stdlib.h>
 
-/* What takes long and is no write: reports, and waiting for uploaded bytes to reach the disk. */
+/* What would hold up a loop: reports, waiting for uploaded bytes to reach the disk, and every read
+ * from a database across a network. */
 struct job {
     struct exchange *x;
     void (*work)(struct exchange *x);
@@ -13,10 +13,10 @@ struct workers {
     pthread_mutex_t lock;
     pthread_cond_t some;
     bool stop;
-    struct job ring[HTTP_WORK_QUEUE_MAX];
-    size_t first, count;
+    struct job *ring;
+    size_t queue_max, first, count;
     int thread_count;
-    pthread_t threads[HTTP_WORKERS];
+    pthread_t *threads;
 };
 
 static void *work_on(void *arg)
@@ -32,7 +32,7 @@ static void *work_on(void *arg)
         if (w->count == 0)
             break;
         job = w->ring[w->first];
-        w->first = (w->first + 1) % HTTP_WORK_QUEUE_MAX;
+        w->first = (w->first + 1) % w->queue_max;
         w->count--;
         pthread_mutex_unlock(&w->lock);
         job.work(job.x);
@@ -42,11 +42,15 @@ static void *work_on(void *arg)
     return NULL;
 }
 
-struct workers *workers_new(int threads)
+struct workers *workers_new(int threads, size_t queue_max)
 {
     struct workers *w = calloc(1, sizeof(*w));
 
-    ENSURE(w != NULL && threads <= HTTP_WORKERS);
+    ENSURE(w != NULL);
+    w->queue_max = queue_max;
+    w->ring = calloc(queue_max, sizeof(w->ring[0]));
+    w->threads = calloc((size_t)threads, sizeof(w->threads[0]));
+    ENSURE(w->ring != NULL && w->threads != NULL);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->some, NULL);
     for (; w->thread_count < threads; w->thread_count++)
@@ -66,6 +70,8 @@ void workers_free(struct workers *w)
         pthread_join(w->threads[i], NULL);
     pthread_cond_destroy(&w->some);
     pthread_mutex_destroy(&w->lock);
+    free(w->threads);
+    free(w->ring);
     free(w);
 }
 
@@ -74,9 +80,9 @@ bool workers_push(struct workers *w, struct exchange *x, void (*work)(struct exc
     bool room;
 
     pthread_mutex_lock(&w->lock);
-    room = w->count < HTTP_WORK_QUEUE_MAX;
+    room = w->count < w->queue_max;
     if (room) {
-        w->ring[(w->first + w->count) % HTTP_WORK_QUEUE_MAX] = (struct job){x, work};
+        w->ring[(w->first + w->count) % w->queue_max] = (struct job){x, work};
         w->count++;
         pthread_cond_signal(&w->some);
     }
