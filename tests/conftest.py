@@ -139,8 +139,7 @@ class Maker:
                 assert code in (0, None), f"the server ended with {code}:\n{made.log_tail()}"
             except AssertionError as problem:
                 problems.append(str(problem))
-        for database in self.databases.values():
-            postgres.drop_database(os.environ[postgres.GIVEN], database)
+        # Databases stay: dropping one costs a checkpoint, and they go with the server.
         shutil.rmtree(self.folder, ignore_errors=True)
         assert not problems, "\n".join(problems)
 

@@ -8,7 +8,7 @@ FRONTDESK_TEST_POSTGRES is such a URL without a database, like postgresql://desk
 that server instead of starting one, so that one serves a whole run of many test programs.
 
 A server keeps its promises to the disk as in production (fsync is on) and sorts as people do (an ICU collation, not C), but
-is small. PostgreSQL refuses to run as root; then it runs as the user of its Debian package. Each server has a keeper, a
+is small. Databases are not dropped singly, which would cost a checkpoint each. PostgreSQL refuses to run as root; then it runs as the user of its Debian package. Each server has a keeper, a
 process that waits for the test to end in whatever way, kill -9 included, and then stops the server and removes its files.
 """
 import contextlib

@@ -34,19 +34,14 @@ static inline int desk_setup(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
 
-    test_place_make(&d->place);
     arena_init(&d->arena);
     arena_init(&d->unit);
     d->fault.arena = &d->arena;
     d->now_ms = MORNING_MS;
     settings_init(&d->settings, &d->arena);
-    struct store_options options = {.data_dir = d->place.dir,
-                                    .database_url = d->place.database_url,
-                                    .create = true,
-                                    .settings = &d->settings,
-                                    .seed = desk_seed,
-                                    .fault = &d->fault};
-    assert_int_equal(store_open(&options, &d->store), OK);
+    struct store_options options = {
+        .create = true, .settings = &d->settings, .seed = desk_seed, .fault = &d->fault};
+    assert_int_equal(test_place_open(&d->place, &options, &d->store), OK);
     *state = d;
     return 0;
 }

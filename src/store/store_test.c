@@ -26,14 +26,10 @@ static int setup(void **state)
 {
     struct desk *d = calloc(1, sizeof(*d));
 
-    test_place_make(&d->place);
     arena_init(&d->arena);
     d->fault.arena = &d->arena;
-    struct store_options options = {.data_dir = d->place.dir,
-                                    .database_url = d->place.database_url,
-                                    .create = true,
-                                    .fault = &d->fault};
-    assert_int_equal(store_open(&options, &d->store), OK);
+    struct store_options options = {.create = true, .fault = &d->fault};
+    assert_int_equal(test_place_open(&d->place, &options, &d->store), OK);
     *state = d;
     return 0;
 }
