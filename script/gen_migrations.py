@@ -55,4 +55,5 @@ def main():
         out.write("};\nconst int all_migrations_count = (int)COUNT_OF(all_migrations);\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

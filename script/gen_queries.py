@@ -246,4 +246,5 @@ def main():
                   "const int all_queries_count = (int)COUNT_OF(all_queries);\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -222,7 +222,7 @@ ORDER BY a.id
 
 -- @query count_agents_cells(priority_from int, priority_to int) many (assignee_id int, priority int, category_id int, status int, n int)
 SELECT a.id, c.priority, c.category_id, c.status, c.n FROM agent a JOIN ticket_count c ON c.assignee_id = a.id AND c.priority >= $1 AND c.priority <= $2
-ORDER BY a.id
+ORDER BY a.id, c.priority, c.category_id, c.status
 
 -- Names for the keys of an answer; both tables are small.
 -- @query stat_categories() many (id int, name text)
