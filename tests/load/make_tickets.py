@@ -99,4 +99,5 @@ def main():
         sys.stdout.write(dump(writer.ticket(i)) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
