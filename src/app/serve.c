@@ -85,8 +85,8 @@ static err start_http(struct desk *desk)
 
     options.tables = all_routes(&options.table_count);
     TRY(prepare_upload_dir(desk, &options.upload_dir));
-    if (desk->settings.trusted_proxy.n > 0)
-        options.trusted_proxy = desk->settings.trusted_proxy.v[0];
+    options.trusted_proxies = desk->settings.trusted_proxy.v;
+    options.trusted_proxy_count = desk->settings.trusted_proxy.n;
     TRY(http_server_start(&options, &http));
     app.http = http;
     return OK;

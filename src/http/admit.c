@@ -157,14 +157,22 @@ bool admit_answers(struct exchange *x)
     return true;
 }
 
+static bool is_trusted_proxy(const struct http_options *o, const char *ip)
+{
+    for (size_t i = 0; i < o->trusted_proxy_count; i++) {
+        if (strcmp(o->trusted_proxies[i], ip) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The address of the client: of the connection, or what the proxy we trust says it saw. */
 static const char *client_ip(struct exchange *x)
 {
-    const char *trusted = x->server->options.trusted_proxy;
     const char *forwarded, *last;
     unsigned char address[sizeof(struct in6_addr)];
 
-    if (!trusted || strcmp(trusted, x->peer->ip) != 0)
+    if (!is_trusted_proxy(&x->server->options, x->peer->ip))
         return x->peer->ip;
     forwarded = request_header(&x->request, "X-Forwarded-For");
     if (!forwarded)

@@ -175,8 +175,9 @@ struct http_options {
                             const struct kept_answer *answer);
     const char *upload_dir; /* where uploads are written first */
     int64_t upload_max_bytes;
-    const char *trusted_proxy; /* an address whose X-Forwarded-For is believed; NULL: none */
-    int threads;               /* 0: HTTP_THREADS */
+    const char *const *trusted_proxies; /* addresses whose X-Forwarded-For is believed; lives on */
+    size_t trusted_proxy_count;
+    int threads; /* 0: HTTP_THREADS */
     struct fault *fault;
 };
 MUST_CHECK err http_server_start(const struct http_options *options, struct http_server **out);

@@ -288,7 +288,7 @@ static void files_are_sent_whole_or_in_part(void **state)
     assert_status(ask(d, "GET /api/files/missing", NULL, NULL), 500);
 }
 
-static void the_proxy_we_trust_names_the_client(void **state)
+static void each_proxy_we_trust_names_the_client(void **state)
 {
     struct desk *d = *state;
     const char *headers = "X-Forwarded-For: 6.6.6.6, 192.0.2.7\r\n";
@@ -356,7 +356,7 @@ int main(void)
         cmocka_unit_test(uploads_have_a_limit),
         cmocka_unit_test(a_disk_that_takes_nothing_is_no_fault_of_the_client),
         cmocka_unit_test(files_are_sent_whole_or_in_part),
-        cmocka_unit_test(the_proxy_we_trust_names_the_client),
+        cmocka_unit_test(each_proxy_we_trust_names_the_client),
         cmocka_unit_test(what_runs_is_finished_before_the_stop),
         cmocka_unit_test(requests_are_counted),
     };

@@ -258,6 +258,7 @@ static err test_authenticate(struct request *r, struct tx *tx, struct actor *out
 static inline void desk_start(struct desk *d)
 {
     static const struct route_table tables[] = {ROUTES(test_routes)};
+    static const char *proxies[] = {"192.0.2.1", NULL};
     struct http_options options = {.store = d->store,
                                    .listen = "127.0.0.1:0",
                                    .listen_fd = -1,
@@ -269,10 +270,12 @@ static inline void desk_start(struct desk *d)
                                    .idempotency_keep = idempotency_keep,
                                    .upload_dir = d->uploads,
                                    .upload_max_bytes = 3 * 1024 * 1024,
-                                   .trusted_proxy = getenv("TEST_PROXY"),
+                                   .trusted_proxies = proxies,
+                                   .trusted_proxy_count = 2,
                                    .threads = 2,
                                    .fault = &d->fault};
 
+    proxies[1] = getenv("TEST_PROXY") ? getenv("TEST_PROXY") : "192.0.2.2";
     assert_int_equal(http_server_start(&options, &d->server), OK);
     d->port = http_server_port(d->server);
 }
