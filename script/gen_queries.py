@@ -26,6 +26,9 @@ Notation, in .sql files beside the code that uses them:
   SELECT ...
       The same query where PostgreSQL needs another text. Stands right under its sibling.
 
+  -- @only postgres
+      Right under a query: it exists on that engine alone (sqlite or postgres), where even what is asked differs.
+
 One text for both engines: parameters and columns have the types declared here, so sums say CAST(sum(n) AS BIGINT), a NULL
 in a list of columns CAST(NULL AS BIGINT), an order of what may be NULL NULLS FIRST or LAST. What is lowered is a column or
 lower(CAST($1 AS c_text)): it folds ASCII and compares bytes on either; LIKE compares lowered text with lowered text.
@@ -60,7 +63,7 @@ def fail(where, why):
 class Query:
     def __init__(self, name, params, gives, shape, where):
         self.name, self.params, self.gives, self.shape, self.where = name, params, gives, shape, where
-        self.sql = {"sqlite": [], "postgres": []}
+        self.sql, self.only = {"sqlite": [], "postgres": []}, None
 
 
 def parse_columns(text, where):
@@ -123,6 +126,11 @@ def parse(path, shapes, fragments, queries):
                 if rest.strip() != "postgres" or not queries:
                     fail(where, "expected '@twin postgres' under a query")
                 target = queries[-1].sql["postgres"]
+            elif word == "only":
+                if rest.strip() not in ("sqlite", "postgres") or not queries or any(queries[-1].sql.values()):
+                    fail(where, "expected '@only sqlite' or '@only postgres' right under a query's first line")
+                queries[-1].only = rest.strip()
+                target = queries[-1].sql["sqlite"]
             else:
                 fail(where, f"unknown directive {word}")
         elif lines[i].strip() and not lines[i].startswith("--"):
@@ -149,10 +157,13 @@ def finish(query, fragments):
         used = {int(n) for n in re.findall(r"\$(\d+)", engine_text)}
         if used and max(used) > len(query.params) or len(used) != len(query.params):
             fail(query.where, f"{query.name} declares {len(query.params)} parameters, uses {sorted(used)}")
-    return re.sub(r"\$(\d+)", r"?\1", text), twin
+    lite = re.sub(r"\$(\d+)", r"?\1", text)
+    return lite if query.only != "postgres" else None, twin if query.only != "sqlite" else None
 
 
 def c_string(text):
+    if text is None:
+        return "NULL"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -10,9 +10,9 @@ usage: lint_source.py [--list-twins]
   splicing    no SQL text made with printf; query_run_text only in the list builder
   copies      no eight lines that stand in two places (tables and initialisers excepted)
   unfinished  no marks of work left undone
-  twins       no more queries with a second text for PostgreSQL than TWINS_MAX
+  twins       no more queries with a text for PostgreSQL alone than TWINS_MAX
 
-Prints each finding as file:line: rule: sentence, and how many queries have a twin for PostgreSQL.
+Prints each finding as file:line: rule: sentence, and how many queries have a text for PostgreSQL alone.
 """
 import argparse
 import os
@@ -185,7 +185,7 @@ def check_twins(found, show):
     for path in files("*.sql"):
         for number, line in enumerate(open(path, encoding="utf-8"), 1):
             queries += line.startswith("-- @query")
-            if line.startswith("-- @twin"):
+            if line.startswith(("-- @twin", "-- @only postgres")):
                 count += 1
                 if show:
                     print(f"{path}:{number}")

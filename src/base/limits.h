@@ -72,6 +72,11 @@ enum {
     FILTER_VALUES_MAX = 50,
     SEARCH_QUERY_MAX_CHARS = 500,
     SEARCH_RANKED_MAX = 1000, /* newest matches that are ranked */
+    /* Of a ticket's text on PostgreSQL, by the limits of its tsvector: search/search_words.h */
+    SEARCH_WORD_MAX_BYTES = 2046,
+    SEARCH_PLACES_MAX = 16381,
+    SEARCH_WORD_PLACES_MAX = 255,
+    SEARCH_WORDS_MAX_BYTES = 1024 * 1024 - 1,
     REPORT_DAYS_MAX = 3660,
 
     /* People */

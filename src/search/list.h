@@ -10,6 +10,7 @@
 
 #include "base/words.h"
 #include "search/search_query.h"
+#include "store/store.h"
 
 enum list_sort {
     SORT_CREATED,

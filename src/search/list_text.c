@@ -5,23 +5,25 @@
  * them, from hit to hit. */
 #include "base/limits.h"
 #include "search/list_plan.h"
+#include "search/search_hits.h"
 #include "search/search_snippet.h"
-
-#include <string.h>
 
 enum {
     RANKED_SINGLY_MAX = 100, /* hits beyond the newest that are ranked one by one */
-    TEXT_CHUNK = 512,
-    PREFIX_INDEXED_MAX = 3 /* characters of word* that the index is prepared for */
+    TEXT_CHUNK = 512
 };
 /* Whoever types a ticket's number wants that ticket before all that mention it. */
 #define RANK_OF_NUMBER 1e6
 
-static const char *match_text(struct tx *tx, const struct list_filter *f)
+/* *out NULL: nothing that was typed can be found by a text. */
+static err make_match(struct tx *tx, const struct list_filter *f, const struct search_match **out)
 {
-    if (f->search.wanted == 0)
-        return NULL;
-    return search_query_match(tx->arena, &f->search, tx_engine(tx), f->public_only);
+    struct search_match *match = ARENA_NEW(tx->arena, struct search_match);
+
+    *out = f->search.wanted > 0 ? match : NULL;
+    if (!*out)
+        return OK;
+    return search_match_make(tx->arena, tx_engine(tx), &f->search, f->public_only, match);
 }
 
 /* Nothing is asked but the search, so every hit fits. */
@@ -48,12 +50,12 @@ static err keep_fitting(struct tx *tx, const struct list_filter *f, const struct
 }
 
 /* Gives the found their ranks; both lists come newest first. */
-static err rank_newest(struct tx *tx, const char *match, struct found_list *found)
+static err rank_newest(struct tx *tx, const struct search_match *match, struct found_list *found)
 {
     struct search_ranked_rows ranked;
     size_t r = 0;
 
-    TRY(q_search_ranked(tx, match, list_bounds.hits + 1, &ranked));
+    TRY(hits_ranked(tx, match, list_bounds.hits + 1, &ranked));
     for (size_t i = 0; i < found->n && r < ranked.n; i++) {
         while (r < ranked.n && ranked.v[r].id > found->v[i].row.id)
             r++;
@@ -63,20 +65,8 @@ static err rank_newest(struct tx *tx, const char *match, struct found_list *foun
     return OK;
 }
 
-/* OK with *out_hit false if the ticket is no hit. */
-static err test_one(struct tx *tx, const char *match, int64_t id, bool *out_hit, double *out_rank)
-{
-    struct search_matches_row hit;
-    err e = q_search_matches(tx, match, id, &hit);
-
-    *out_hit = e == OK;
-    if (e == OK)
-        *out_rank = hit.rank;
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
 /* Tests the few tickets that the other filters leave. */
-static err test_each(struct tx *tx, const struct list_filter *f, const char *match,
+static err test_each(struct tx *tx, const struct list_filter *f, const struct search_match *match,
                      struct found_list *out, bool *out_complete)
 {
     struct list_filter others = *f;
@@ -97,7 +87,7 @@ static err test_each(struct tx *tx, const struct list_filter *f, const char *mat
         bool hit;
         double rank;
 
-        TRY(test_one(tx, match, all.v[i].row.id, &hit, &rank));
+        TRY(hits_test(tx, match, all.v[i].row.id, &hit, &rank));
         if (hit)
             found_add(tx->arena, out, &all.v[i].row, rank);
     }
@@ -105,8 +95,9 @@ static err test_each(struct tx *tx, const struct list_filter *f, const char *mat
 }
 
 /* The newest hits that fit, looking at a bounded number. hits: the very newest. */
-static err newest_fitting(struct tx *tx, const struct list_filter *f, const char *match,
-                          bool ranked, struct list_rows *hits, struct found_list *out)
+static err newest_fitting(struct tx *tx, const struct list_filter *f,
+                          const struct search_match *match, bool ranked, struct list_rows *hits,
+                          struct found_list *out)
 {
     int64_t looked = (int64_t)hits->n;
     size_t n;
@@ -117,7 +108,7 @@ static err newest_fitting(struct tx *tx, const struct list_filter *f, const char
     n = out->n;
     while (out->n < n + RANKED_SINGLY_MAX && (int64_t)out->n < list_bounds.hits &&
            looked < list_bounds.hits_walked) {
-        TRY(q_search_hits_down(tx, match, hits->v[hits->n - 1].id, TEXT_CHUNK, hits));
+        TRY(hits_down(tx, match, hits->v[hits->n - 1].id, TEXT_CHUNK, hits));
         if (hits->n == 0)
             break;
         looked += (int64_t)hits->n;
@@ -126,7 +117,7 @@ static err newest_fitting(struct tx *tx, const struct list_filter *f, const char
     for (; ranked && n < out->n; n++) {
         bool hit;
 
-        TRY(test_one(tx, match, out->v[n].row.id, &hit, &out->v[n].rank));
+        TRY(hits_test(tx, match, out->v[n].row.id, &hit, &out->v[n].rank));
     }
     return OK;
 }
@@ -154,24 +145,24 @@ static err add_numbered(struct tx *tx, const struct list_filter *f, struct found
 }
 
 /* By relevance alone hits are sorted by what the index knows of them: no ticket is read. */
-static err ranked_alone(struct tx *tx, const char *match, struct found_list *out,
+static err ranked_alone(struct tx *tx, const struct search_match *match, struct found_list *out,
                         bool *out_complete)
 {
     struct search_ranked_rows hits;
 
-    TRY(q_search_ranked(tx, match, list_bounds.hits + 1, &hits));
+    TRY(hits_ranked(tx, match, list_bounds.hits + 1, &hits));
     *out_complete = (int64_t)hits.n <= list_bounds.hits;
     for (size_t i = 0; i < hits.n && (int64_t)i < list_bounds.hits; i++)
         found_add(tx->arena, out, &(struct list_row){.id = hits.v[i].id}, hits.v[i].rank);
     return OK;
 }
 
-static err filtered(struct tx *tx, const struct list_filter *f, const char *match, bool ranked,
-                    struct found_list *out, bool *out_complete)
+static err filtered(struct tx *tx, const struct list_filter *f, const struct search_match *match,
+                    bool ranked, struct found_list *out, bool *out_complete)
 {
     struct list_rows hits;
 
-    TRY(q_search_hits_down(tx, match, INT64_MAX, list_bounds.hits + 1, &hits));
+    TRY(hits_down(tx, match, INT64_MAX, list_bounds.hits + 1, &hits));
     *out_complete = (int64_t)hits.n <= list_bounds.hits;
     if (!*out_complete && !only_searching(f)) {
         TRY(test_each(tx, f, match, out, out_complete));
@@ -184,8 +175,9 @@ static err filtered(struct tx *tx, const struct list_filter *f, const char *matc
 err text_candidates(struct tx *tx, const struct list_filter *f, bool ranked, struct found_list *out,
                     bool *out_complete)
 {
-    const char *match = match_text(tx, f);
+    const struct search_match *match;
 
+    TRY(make_match(tx, f, &match));
     *out = (struct found_list){0};
     *out_complete = true;
     if (match && ranked && only_searching(f))
@@ -215,7 +207,7 @@ static bool take_hits(struct list_page *out, const struct list_ask *ask,
 }
 
 static err walk_by_number(struct tx *tx, const struct list_ask *ask, const struct cursor *after,
-                          const char *match, struct list_page *out)
+                          const struct search_match *match, struct list_page *out)
 {
     struct cursor next = {.page = out->page + 1, .by_number = true};
     int64_t skip = after ? 0 : (ask->page - 1) * ask->limit;
@@ -227,8 +219,8 @@ static err walk_by_number(struct tx *tx, const struct list_ask *ask, const struc
     for (; budget > 0; budget -= TEXT_CHUNK) {
         struct found_list fitting = {0};
 
-        TRY(ask->ascending ? q_search_hits_up(tx, match, at, TEXT_CHUNK, &hits)
-                           : q_search_hits_down(tx, match, at, TEXT_CHUNK, &hits));
+        TRY(ask->ascending ? hits_up(tx, match, at, TEXT_CHUNK, &hits)
+                           : hits_down(tx, match, at, TEXT_CHUNK, &hits));
         if (hits.n == 0)
             return OK;
         at = hits.v[hits.n - 1].id;
@@ -245,28 +237,18 @@ static err walk_by_number(struct tx *tx, const struct list_ask *ask, const struc
     return OK;
 }
 
-/* The index gathers all hits of a longer word* before it tells the first: once is enough of that. */
-static bool counting_is_cheap(const struct search_query *query)
-{
-    for (size_t i = 0; i < query->n; i++) {
-        if (query->terms[i].prefix && strlen(query->terms[i].text) > PREFIX_INDEXED_MAX + 1)
-            return false;
-    }
-    return true;
-}
-
 /* Of many hits the index tells how many there are, up to the cap, when nothing else is asked. */
-static err count_many(struct tx *tx, const struct list_filter *f, const char *match, size_t known,
-                      struct list_page *out)
+static err count_many(struct tx *tx, const struct list_filter *f, const struct search_match *match,
+                      size_t known, struct list_page *out)
 {
-    struct search_count_row counted;
+    int64_t counted;
 
     out->total = (int64_t)known;
-    if (!only_searching(f) || !counting_is_cheap(&f->search))
+    if (!only_searching(f) || !hits_are_cheap_to_count(match, &f->search))
         return OK;
-    TRY(q_search_count(tx, match, LIST_COUNT_CAP + 1, &counted));
-    out->total_is_exact = counted.n <= LIST_COUNT_CAP;
-    out->total = out->total_is_exact ? counted.n : LIST_COUNT_CAP;
+    TRY(hits_count(tx, match, LIST_COUNT_CAP + 1, &counted));
+    out->total_is_exact = counted <= LIST_COUNT_CAP;
+    out->total = out->total_is_exact ? counted : LIST_COUNT_CAP;
     return OK;
 }
 
@@ -291,11 +273,12 @@ err text_find(struct tx *tx, const struct list_ask *ask, const struct cursor *af
               struct list_page *out)
 {
     const struct list_filter *f = &ask->filter;
-    const char *match = match_text(tx, f);
+    const struct search_match *match;
     bool by_number = ask->sort == SORT_CREATED || ask->sort == SORT_NUMBER;
     struct found_list found;
     bool complete;
 
+    TRY(make_match(tx, f, &match));
     TRY(text_candidates(tx, f, ask->sort == SORT_RELEVANCE, &found, &complete));
     if (complete) {
         out->total = (int64_t)found.n;

@@ -6,7 +6,6 @@
 #define FD_SEARCH_QUERY_H
 
 #include "base/fault.h"
-#include "store/store.h"
 
 enum { SEARCH_TERMS_MAX = 32, SEARCH_PREFIX_MIN = 2 };
 
@@ -27,8 +26,5 @@ struct search_query {
 /* ERR_INVALID, with the parameter named in fault, for too many characters or terms. */
 MUST_CHECK err search_query_parse(struct arena *a, struct fault *fault, const char *text,
                                   struct search_query *out);
-/* In the engine's own language. public_only: never by the words of internal notes. */
-const char *search_query_match(struct arena *a, const struct search_query *query,
-                               enum engine engine, bool public_only);
 
 #endif

@@ -1,6 +1,6 @@
 #include "search/search_step.h"
 
-#include "queries.gen.h"
+#include "search/search_index.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 struct old_document {
     int64_t ticket_id;
     size_t place;                      /* in the batch: the first of a ticket counts */
-    const struct search_document *old; /* NULL: it was not in the index */
+    const struct search_document *old; /* NULL: it was not in the index, or that does not matter */
 };
 
 static int by_ticket_then_place(const void *a, const void *b)
@@ -22,16 +22,14 @@ static int by_ticket_then_place(const void *a, const void *b)
 }
 
 /* A ticket that was deleted is not put back. */
-static err put_in(struct tx *tx, int64_t ticket_id)
+static err replace(struct tx *tx, const struct old_document *d)
 {
     struct search_document doc;
-    err e = q_search_read(tx, ticket_id, &doc);
+    err e = q_search_read(tx, d->ticket_id, &doc);
 
-    if (e == ERR_NOT_FOUND)
-        return OK;
-    TRY(e);
-    return q_search_put_in(tx, ticket_id, doc.subject, doc.description, doc.public_text,
-                           doc.internal_text);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    return search_index_replace(tx, d->ticket_id, d->old, e == OK ? &doc : NULL);
 }
 
 static err flush_each(struct tx *tx, void **entries, size_t count)
@@ -51,11 +49,7 @@ static err flush_each(struct tx *tx, void **entries, size_t count)
             continue;
         done_id = d->ticket_id;
         arena_reset(&one);
-        if (d->old)
-            e = q_search_take_out(tx, d->ticket_id, d->old->subject, d->old->description,
-                                  d->old->public_text, d->old->internal_text);
-        if (e == OK)
-            e = put_in(tx, d->ticket_id);
+        e = replace(tx, d);
     }
     tx->arena = whole;
     arena_done(&one);
@@ -90,7 +84,7 @@ err search_text_will_change(struct tx *tx, int64_t ticket_id)
 {
     struct old_document *entry = ARENA_NEW(tx->batch_arena, struct old_document);
     struct search_document doc;
-    err e = q_search_read(tx, ticket_id, &doc);
+    err e = search_index_needs_old(tx) ? q_search_read(tx, ticket_id, &doc) : ERR_NOT_FOUND;
 
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
@@ -114,9 +108,4 @@ err search_prepare(struct tx *tx, struct ticket_change *change)
     entry->ticket_id = change->after.id;
     tx_defer(tx, &search_deferral, entry);
     return OK;
-}
-
-err search_rebuild(struct tx *tx)
-{
-    return q_search_make_anew(tx);
 }

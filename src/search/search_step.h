@@ -1,7 +1,7 @@
 /* search_step.h -- the full-text index follows every change of what a ticket says, in the same transaction.
  *
- * The index keeps no copy of the text: to take a document out, it must be told the very words that went in. So the
- * old document is read before anything is written (prepare), and the index itself is written once a batch: FTS5
+ * SQLite's index keeps no copy of the text: to take a document out, it must be told the very words that went in. So
+ * the old document is read before anything is written (prepare), and the index itself is written once a batch: FTS5
  * empties its buffers at every savepoint. Deleted tickets are not in the index.
  */
 #ifndef FD_SEARCH_STEP_H
@@ -15,5 +15,7 @@ MUST_CHECK err search_prepare(struct tx *tx, struct ticket_change *change);
 MUST_CHECK err search_text_will_change(struct tx *tx, int64_t ticket_id);
 /* Makes the whole index anew: for `frontdesk check --repair`. */
 MUST_CHECK err search_rebuild(struct tx *tx);
+/* Tells if the index does not agree with the text, where the engine cannot tell by itself (store_check). */
+MUST_CHECK err search_check(struct tx *tx, void (*problem)(void *ctx, const char *text), void *ctx);
 
 #endif

@@ -65,6 +65,8 @@ err sqlite_end(struct rows *rows);
 err sqlite_sequence_next(struct conn *conn, enum sequence seq, int64_t *out);
 
 /* sqlite_rank.c */
+/* The way to what FTS5 offers to C; NULL if this SQLite is without it. */
+fts5_api *sqlite_fts5(sqlite3 *db);
 err sqlite_rank_register(sqlite3 *db);
 
 /* sqlite_writer.c */

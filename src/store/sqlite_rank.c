@@ -2,7 +2,9 @@
  *
  * FTS5's own bm25 counts, for every search, all documents that hold each word: 27 ms for a word that is in 800,000
  * tickets, 1 ms where it is in 8,000. Here a word's weight does not depend on how many others use it: the score is
- * bm25's saturation of how often it occurs, by column, against the length of the ticket. */
+ * bm25's saturation of how often it occurs, by column, against the length of the ticket. What a usual length is does not
+ * depend on the other tickets either, so a rank stays what it is while somebody turns the pages. PostgreSQL ranks by
+ * the same formula: document_rank in search/search.sql. */
 #include "store/sqlite.h"
 
 #include "base/log.h"
@@ -13,29 +15,17 @@
 static const double column_weights[] = {8.0, 2.0, 1.0, 1.0};
 static const double SATURATION = 1.2; /* bm25's k1 and b */
 static const double LENGTH_SHARE = 0.75;
+static const double USUAL_LENGTH = 100.0; /* words */
 enum { PHRASES_MAX = 64 };
-
-static int average_length(const Fts5ExtensionApi *api, Fts5Context *fts, double *out)
-{
-    sqlite3_int64 rows = 0, tokens = 0;
-    int rc = api->xRowCount(fts, &rows);
-
-    if (rc == SQLITE_OK)
-        rc = api->xColumnTotalSize(fts, -1, &tokens);
-    *out = rows > 0 && tokens > 0 ? (double)tokens / (double)rows : 1.0;
-    return rc;
-}
 
 static int score(const Fts5ExtensionApi *api, Fts5Context *fts, double *out)
 {
     double found[PHRASES_MAX] = {0};
-    double average, norm;
+    double norm;
     int hits = 0, length = 0;
     int phrases = api->xPhraseCount(fts);
-    int rc = average_length(api, fts, &average);
+    int rc = api->xInstCount(fts, &hits);
 
-    if (rc == SQLITE_OK)
-        rc = api->xInstCount(fts, &hits);
     if (rc == SQLITE_OK)
         rc = api->xColumnSize(fts, -1, &length);
     for (int i = 0; rc == SQLITE_OK && i < hits; i++) {
@@ -45,7 +35,7 @@ static int score(const Fts5ExtensionApi *api, Fts5Context *fts, double *out)
         if (rc == SQLITE_OK && phrase < PHRASES_MAX && column < (int)COUNT_OF(column_weights))
             found[phrase] += column_weights[column];
     }
-    norm = SATURATION * (1.0 - LENGTH_SHARE + LENGTH_SHARE * length / average);
+    norm = SATURATION * (1.0 - LENGTH_SHARE + LENGTH_SHARE * length / USUAL_LENGTH);
     *out = 0;
     for (int i = 0; i < phrases && i < PHRASES_MAX; i++)
         *out += found[i] * (SATURATION + 1.0) / (found[i] + norm);
@@ -64,7 +54,7 @@ static void desk_rank(const Fts5ExtensionApi *api, Fts5Context *fts, sqlite3_con
         sqlite3_result_error_code(ctx, rc);
 }
 
-static fts5_api *fts5_of(sqlite3 *db)
+fts5_api *sqlite_fts5(sqlite3 *db)
 {
     fts5_api *api = NULL;
     sqlite3_stmt *stmt = NULL;
@@ -79,7 +69,7 @@ static fts5_api *fts5_of(sqlite3 *db)
 
 err sqlite_rank_register(sqlite3 *db)
 {
-    fts5_api *api = fts5_of(db);
+    fts5_api *api = sqlite_fts5(db);
 
     if (!api)
         return ERR_STORE;

@@ -289,6 +289,7 @@ err query_run(struct tx *tx, const struct query *query, const struct value *para
 {
     struct conn *conn = tx->conn;
 
+    ENSURE(query->sql[conn->ops->engine]);
     return conn->ops->run(conn, query, query->sql[conn->ops->engine],
                           valid_texts(tx, params, param_count), param_count, out_rows);
 }

@@ -134,7 +134,8 @@ struct value value_tri(enum tri t);
 struct value value_bool(bool yes);
 struct value value_real(double d);
 
-/* A named statement. sql is written with ?1 (SQLite) or $1 (PostgreSQL) by the generator. */
+/* A named statement. sql is written with ?1 (SQLite) or $1 (PostgreSQL) by the generator; NULL where the
+ * statement is for the other engine alone. */
 struct query {
     const char *name;
     const char *sql[ENGINE_COUNT];

@@ -126,21 +126,23 @@ static void every_query_can_be_prepared(void **state)
 {
     struct desk *d = *state;
     struct unit_setup s = {.arena = &d->arena};
-    struct store *store = d->store;
 
     (void)s;
     assert_true(all_queries_count > 0);
     for (int i = 0; i < all_queries_count; i++) {
         assert_int_equal(all_queries[i]->index, i);
-        assert_non_null(all_queries[i]->sql[store_engine(store)]);
+        assert_true(all_queries[i]->sql[ENGINE_SQLITE] || all_queries[i]->sql[ENGINE_POSTGRES]);
     }
 }
 
 static err prepare_all(struct tx *tx, void *arg)
 {
     for (int i = 0; i < all_queries_count; i++) {
-        err e = query_prepare(tx, all_queries[i]);
+        err e;
 
+        if (!all_queries[i]->sql[tx_engine(tx)])
+            continue;
+        e = query_prepare(tx, all_queries[i]);
         if (e != OK) {
             print_error("query %s\n", all_queries[i]->name);
             return e;

@@ -159,6 +159,7 @@ static err count_all(struct checking *c)
 
 static err check_all(struct checking *c)
 {
+    TRY(search_check(c->tx, tell, c->report));
     stage(c->report, "counters and loads");
     TRY(counters_check(c->tx, tell, c->report));
     stage(c->report, "tickets");
