@@ -100,5 +100,5 @@ SELECT count(*) FROM (SELECT 1 FROM ticket_document d WHERE d.words @@ CAST(spli
 
 -- What a snippet is cut from.
 -- @query search_excerpt(ticket_id int, most int) one search_document
-SELECT substr(subject, 1, $2), substr(description, 1, $2), substr(public_text, 1, $2), substr(internal_text, 1, $2)
+SELECT substr(subject, 1, CAST($2 AS INT)), substr(description, 1, CAST($2 AS INT)), substr(public_text, 1, CAST($2 AS INT)), substr(internal_text, 1, CAST($2 AS INT))
 FROM ticket_text WHERE id = $1
