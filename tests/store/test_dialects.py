@@ -202,7 +202,7 @@ def test_every_range_of_a_list_is_read_from_its_index_in_order(both):
         if not kind:
             continue
         plan = "\n".join(row[0] for row in postgres.sql(url, f"""
-            SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off; 
+            SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off;
             SET enable_sort = {kind.group(1) == "external"}; {dialects.prepare(query)} EXPLAIN {dialects.execute(query, [1] * len(query.params))}"""))
         index, columns = RANGES[kind.group(1)]
         entered = re.search(r"Index Cond: (.*)", plan)
