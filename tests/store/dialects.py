@@ -25,7 +25,10 @@ class Queries:
             query.has_twin = bool(query.sql["postgres"])
             query.types = [type_.rstrip("?") for _, type_ in query.params]
             query.columns = [type_.rstrip("?") for _, type_ in self.shapes[query.shape]] if query.shape else []
-            query.reads = query.text["sqlite"].startswith("SELECT")
+            query.reads = (query.text["postgres"] or query.text["sqlite"]).startswith("SELECT")
+
+    def of(self, engine):
+        return [query for query in self.all if query.text[engine]]
 
     def named(self, name):
         return next(query for query in self.all if query.name == name)
