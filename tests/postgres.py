@@ -127,7 +127,8 @@ class Server:
     """One PostgreSQL. Starts at once; `settings` are those of postgresql.conf.
 
     password  makes it ask for one (SCRAM-SHA-256)
-    data      a directory for its files instead of one in the place, e.g. on a small disk
+    data      a directory for its files instead of one in the place, e.g. on a small disk; one of an earlier server
+              is used as it is
     """
 
     def __init__(self, place=None, name="server", settings=None, password=None, data=None, origin=None):
@@ -144,7 +145,7 @@ class Server:
         self.process = None
         if origin:
             self._copy(origin)
-        else:
+        elif not (self.data / "PG_VERSION").exists():
             self._initialise()
         self.start()
 

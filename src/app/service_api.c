@@ -84,6 +84,8 @@ static err metrics(struct request *r, struct tx *tx)
     metric(b, "frontdesk_store_refused_total", "counter", "writes refused because too many waited",
            store.refused);
     metric(b, "frontdesk_store_queue", "gauge", "writes waiting", store.queued);
+    metric(b, "frontdesk_store_round_trips_total", "counter",
+           "answers of PostgreSQL that were waited for", store.round_trips);
     metric(b, "frontdesk_resident_bytes", "gauge", "resident memory", resident_bytes());
     metric(b, "frontdesk_start_time_seconds", "gauge", "when the server started, Unix time",
            app->started_ms / 1000);

@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
+import postgres
 from desk import BUILD, ROOT, free_port
 
-TOOLS = ["fd_load", "empty_http", "raw_rows"]
+TOOLS = ["fd_load", "empty_http", "raw_rows", "raw_rows_pg"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -91,6 +92,42 @@ def test_the_raw_writer_writes_the_very_same_rows(new_desk, tmp_path):
                 assert db.execute(f"SELECT * FROM wanted.{table} EXCEPT SELECT * FROM main.{table}").fetchall() == [], table
         found = "SELECT count(*) FROM ticket_fts WHERE ticket_fts MATCH 'number'"
         assert db.execute(found).fetchone()[0] == 50
+
+
+def test_the_raw_writer_of_postgresql_writes_the_very_same_rows(new_desk, engine):
+    if engine != "postgres":
+        pytest.skip("the yardstick is PostgreSQL's")
+    desk = new_desk()
+    for name in ("ann", "bob", "cid"):
+        desk.agent(f"{name}@desk.test", max=100)
+    desk.start()
+    desk.ticket("The first", requester={"name": "P", "email": "p0@example.com"})
+    assert desk.stop() == 0
+    after, before, target = desk.url, new_desk.copy_of(desk, "before").url, new_desk.copy_of(desk, "target").url
+    desk.start()
+    for i in range(50):
+        # Some come again: the second ticket of a person must not be written before the person is.
+        desk.ticket(f"Number {i}", requester={"name": "P", "email": f"p{i % 7}@example.com"})
+    assert desk.stop() == 0
+    done = subprocess.run([BUILD / "tests/load/raw_rows_pg", "--connections", "8", "--counters", "0.5", before, after, target], check=True,
+                          capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    # An agent for each ticket; of 25 or fewer tickets the counters, eleven rows each; the rotation.
+    assert (told["tickets"], told["updates"] >= 50) == (50, True)
+    assert 50 < told["upserts"] <= 50 + 25 * 11
+    # What is changed later on the yardstick changes in its own way.
+    same = {"ticket": "id, uuid, subject, description, status, tags, due_ms, created_ms", "requester": "id, uuid, email_key, created_ms",
+            "rate_limit": "key", "api_token": "id"}
+    tables = {name for (name,) in postgres.sql(after, "SELECT relname FROM pg_stat_user_tables")}
+    # Each connection has counters, a rotation and an agent of its own; the lane is the server's business.
+    for table in tables - {"ticket_count", "report_day", "round_robin", "agent", "writer_lane", "node"}:
+        columns = same.get(table, "*")
+        wanted, written = (set(postgres.sql(url, f"SELECT {columns} FROM {table}")) for url in (after, target))
+        assert wanted == written, table
+    (counted,), = postgres.sql(target, "SELECT sum(n) FROM ticket_count WHERE slot > 0 AND assignee_id = -1 AND priority = -1")
+    assert int(counted) == (told["upserts"] - 50) // 11
+    loads = [sum(int(n) for (n,) in postgres.sql(url, "SELECT current_tickets FROM agent")) for url in (after, target)]
+    assert loads[0] == loads[1]
 
 
 def test_made_tickets_are_the_same_each_time_and_hold_the_known_words():
