@@ -20,14 +20,19 @@ WORDS = {
 }
 
 
-def for_engine(text, engine):
+def lines_for(text, engine):
+    """Its lines without comments, in our words."""
     keep, lines = True, []
     for line in text.split("\n"):
         if line.startswith("-- @"):
             keep = line[4:].strip() in (engine, "both")
         elif keep:
             lines.append(re.sub(r"\s*--.*", "", line))
-    text = "\n".join(line for line in lines if line.strip())
+    return [line for line in lines if line.strip()]
+
+
+def for_engine(text, engine):
+    text = "\n".join(lines_for(text, engine))
     if engine == "postgres":
         text = re.sub(r"\) STRICT(, WITHOUT_ROWID)?;", ");", text)
     return re.sub(r"\b[A-Z_]+\b", lambda m: WORDS[engine].get(m.group(0), m.group(0)), text)

@@ -28,6 +28,7 @@ static const struct command {
     {"token", "make, list and revoke API tokens", cmd_token},
     {"backup", "copy the whole desk into a directory, while it works", cmd_backup},
     {"restore", "make a desk of a backup", cmd_restore},
+    {"copy", "move a desk to PostgreSQL, back, or to another directory", cmd_copy},
     {"check", "see whether everything in the desk agrees with everything else", cmd_check},
     {"export", "write all tickets as JSON lines or CSV", cmd_export},
     {"import", "take in tickets from CSV or JSON lines", cmd_import},

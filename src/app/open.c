@@ -73,6 +73,19 @@ int desk_begin(struct desk *desk, const struct arg_command *command, int argc, c
     return -1;
 }
 
+err desk_settings_at(struct desk *desk, const char *data_dir, const char *config_path,
+                     const char *database, struct settings *out_settings)
+{
+    const struct setting_flag flags[] = {{"database", database ? database : ""}};
+    const struct settings_input input = {.data_dir = data_dir,
+                                         .config_path = config_path,
+                                         .environment = environ,
+                                         .flags = flags,
+                                         .flag_count = COUNT_OF(flags)};
+
+    return settings_load(&desk->arena, &input, out_settings, NULL, &desk->fault);
+}
+
 int desk_open(struct desk *desk, const struct desk_open_options *options)
 {
     const struct desk_open_options none = {0};

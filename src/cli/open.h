@@ -31,6 +31,10 @@ struct desk_open_options {
 };
 /* Opens the store. -1 to go on, else the exit code (75: try again), after saying why. options may be NULL. */
 int desk_open(struct desk *desk, const struct desk_open_options *options);
+/* The settings of another desk than the command's own: its file (config_path, else frontdesk.conf in
+ * data_dir, which may be NULL), FRONTDESK_*, but the database as given (NULL: the embedded one). */
+MUST_CHECK err desk_settings_at(struct desk *desk, const char *data_dir, const char *config_path,
+                                const char *database, struct settings *out_settings);
 /* Says an error on stderr ("frontdesk: ...") and returns its exit code: 75 for what may pass, else 1. */
 int desk_fail(struct desk *desk, err e);
 void desk_end(struct desk *desk);

@@ -6,6 +6,8 @@
 
 #include "store/store.h"
 
+struct table;
+
 struct engine_ops {
     enum engine engine;
     err (*open)(const struct store_options *options, struct store **out);
@@ -34,6 +36,9 @@ struct engine_ops {
                               int column); /* data NULL for NULL; valid until next */
     bool (*col_null)(struct rows *rows, int column);
     err (*sequence_next)(struct conn *conn, enum sequence seq, int64_t *out);
+    /* Many whole rows at once (table.h), or NULL: then they are inserted one by one. */
+    err (*put_rows)(struct conn *conn, const struct table *table, const struct value *values,
+                    size_t row_count);
 };
 
 struct store {

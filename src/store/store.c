@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "queries.gen.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -61,11 +62,54 @@ struct value value_real(double d)
     return (struct value){.type = VALUE_REAL, .d = d};
 }
 
-err store_open(const struct store_options *options, struct store **out_store)
+static err open_engine(const struct store_options *options, struct store **out_store)
 {
     if (options->database_url && *options->database_url)
         return postgres_ops.open(options, out_store);
     return sqlite_ops.open(options, out_store);
+}
+
+static err is_being_copied(struct tx *tx, void *arg)
+{
+    struct copy_note_row note;
+    err e = q_copy_note(tx, &note);
+
+    *(bool *)arg = e == OK;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* Half a desk answers questions wrongly, and what it took in would be in the copy's way. */
+static err refuse_half_copy(const struct store_options *options, struct store *store)
+{
+    struct arena arena;
+    struct unit_setup setup = {.arena = &arena, .actor = actor_system()};
+    bool half = false;
+    err e;
+
+    arena_init(&arena);
+    e = store_read(store, &setup, is_being_copied, &half);
+    arena_done(&arena);
+    if (e == OK && half)
+        e = fault_set(
+            options->fault, ERR_STORE,
+            "this desk is only half copied: run the same frontdesk copy again, it goes on "
+            "where it was");
+    return e;
+}
+
+err store_open(const struct store_options *options, struct store **out_store)
+{
+    struct store *store;
+    err e = open_engine(options, &store);
+
+    if (e == OK && !options->half_copied) {
+        e = refuse_half_copy(options, store);
+        if (e != OK)
+            store_close(store);
+    }
+    if (e == OK)
+        *out_store = store;
+    return e;
 }
 
 void store_close(struct store *store)
@@ -323,6 +367,11 @@ bool rows_next(struct rows *rows)
 err rows_end(struct rows *rows)
 {
     return rows->conn->ops->end(rows);
+}
+
+bool rows_null(struct rows *rows, int column)
+{
+    return rows->conn->ops->col_null(rows, column);
 }
 
 int64_t rows_int(struct rows *rows, int column)

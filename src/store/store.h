@@ -58,6 +58,7 @@ struct store_options {
     bool exclusive; /* serve: refuse a second server on the same directory */
     /* Fills a database that has just been made (same transaction as its schema). May be NULL. */
     err (*seed)(struct tx *tx);
+    bool half_copied; /* open a desk that `frontdesk copy` has not finished: for that alone */
     int64_t disk_reserve_bytes; /* refuse writes when the disk has less left; 0: write to the end */
     /* How long a transaction of another process is waited for, then ERR_BUSY; 0: 15 s. */
     int lock_wait_ms;
@@ -161,6 +162,7 @@ MUST_CHECK err query_run_text(struct tx *tx, const char *sql, const struct value
                               int param_count, struct rows *out_rows);
 bool rows_next(struct rows *rows);
 MUST_CHECK err rows_end(struct rows *rows);
+bool rows_null(struct rows *rows, int column);
 int64_t rows_int(struct rows *rows, int column); /* NULL reads as 0 */
 double rows_real(struct rows *rows, int column);
 bool rows_bool(struct rows *rows, int column);

@@ -6,9 +6,9 @@
 #include "transfer/commands.h"
 #include "transfer/import_read.h"
 #include "transfer/import_write.h"
+#include "transfer/pending.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -55,10 +55,7 @@ struct batch {
     struct fault fault;
     struct import_row *rows;
     struct import_unit unit;
-    pthread_mutex_t mutex;
-    pthread_cond_t woken;
-    bool running;
-    err result;
+    struct pending pending;
     int64_t submitted_us;
 };
 
@@ -91,17 +88,6 @@ static void complain(struct import *im, int64_t line, const char *what)
 
 /* ---- a unit on its way ---- */
 
-static void batch_done(void *arg, err result)
-{
-    struct batch *b = arg;
-
-    pthread_mutex_lock(&b->mutex);
-    b->result = result;
-    b->running = false;
-    pthread_cond_signal(&b->woken);
-    pthread_mutex_unlock(&b->mutex);
-}
-
 static err batch_run(struct tx *tx, void *arg)
 {
     struct batch *b = arg;
@@ -110,17 +96,12 @@ static err batch_run(struct tx *tx, void *arg)
     return import_unit_run(tx, &b->unit);
 }
 
-/* From here until batch_wait the result is the writer's to set: it may be there already. */
 static void batch_submit(struct import *im, struct batch *b)
 {
     struct unit_setup setup = {.arena = &b->arena, .fault = &b->fault, .actor = desk_actor()};
-    err e;
 
-    b->running = true;
     b->submitted_us = clock_steady_us();
-    e = store_submit(im->desk->store, &setup, batch_run, batch_done, b);
-    if (e != OK)
-        batch_done(b, e);
+    pending_start(&b->pending, im->desk->store, &setup, batch_run, b);
 }
 
 static void sleep_ms(int64_t ms)
@@ -130,22 +111,13 @@ static void sleep_ms(int64_t ms)
     nanosleep(&time, NULL);
 }
 
-static err batch_wait(struct batch *b)
-{
-    pthread_mutex_lock(&b->mutex);
-    while (b->running)
-        pthread_cond_wait(&b->woken, &b->mutex);
-    pthread_mutex_unlock(&b->mutex);
-    return b->result;
-}
-
 /* What may pass by itself is tried again: a busy database, a neighbour's long write. */
 static err batch_retry(struct import *im, struct batch *b, err e)
 {
     for (int i = 0; i < TRIES_MAX && (e == ERR_BUSY || e == ERR_RETRY); i++) {
         sleep_ms(100 << (i < 4 ? i : 4));
         batch_submit(im, b);
-        e = batch_wait(b);
+        e = pending_wait(&b->pending);
     }
     return e;
 }
@@ -178,7 +150,7 @@ static err run_singly(struct import *im, struct batch *b, size_t count)
         b->unit.count = 1;
         b->unit.before = im->state;
         batch_submit(im, b);
-        e = batch_retry(im, b, batch_wait(b));
+        e = batch_retry(im, b, pending_wait(&b->pending));
         if (is_bad_row(e)) {
             const char *what = b->fault.fields ? b->fault.fields->msg : fault_text(&b->fault, e);
             struct import_row bad = rows[i];
@@ -187,7 +159,7 @@ static err run_singly(struct import *im, struct batch *b, size_t count)
             bad.wrong = what;
             b->unit.rows = &bad;
             batch_submit(im, b);
-            e = batch_retry(im, b, batch_wait(b));
+            e = batch_retry(im, b, pending_wait(&b->pending));
         }
         TRY(e);
         im->state = b->unit.after;
@@ -216,7 +188,7 @@ static err batch_settle(struct import *im, struct batch *b)
 
     if (count == 0)
         return OK;
-    e = batch_retry(im, b, batch_wait(b));
+    e = batch_retry(im, b, pending_wait(&b->pending));
     if (e == OK)
         im->state = b->unit.after;
     else if (is_bad_row(e))
@@ -416,6 +388,10 @@ int cmd_import(int argc, char **argv)
 
     if (code >= 0)
         return code;
+    for (int i = 0; i < 2; i++) {
+        arena_init(&im.batches[i].arena);
+        pending_init(&im.batches[i].pending);
+    }
     code = format_given(&desk, &format);
     errors = args_value(&desk.args, "errors");
     if (code < 0 && errors && !(im.errors = fopen(errors, "w"))) {
@@ -426,17 +402,14 @@ int cmd_import(int argc, char **argv)
         code = desk_open(&desk, NULL);
     if (code < 0) {
         im.strict = args_has(&desk.args, "strict");
-        for (int i = 0; i < 2; i++) {
-            arena_init(&im.batches[i].arena);
-            pthread_mutex_init(&im.batches[i].mutex, NULL);
-            pthread_cond_init(&im.batches[i].woken, NULL);
-        }
         code = import_all(&im, format);
     }
     if (im.errors)
         fclose(im.errors);
     desk_end(&desk);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         arena_done(&im.batches[i].arena);
+        pending_done(&im.batches[i].pending);
+    }
     return code;
 }

@@ -29,3 +29,19 @@ SELECT count(*) FROM (SELECT a.sha256 FROM attachment a UNION SELECT m.sha256 FR
 
 -- @query named_file_known(sha256 blob) one (yes bool)
 SELECT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = $1) OR EXISTS (SELECT 1 FROM mail m WHERE m.sha256 = $1)
+
+-- Copies --------------------------------------------------------------------------------------------
+
+-- Which state of which desk: the newest of what happens and of what is merely noted. A half copy goes on only with that.
+-- @query copy_newest() one (event int, job int, session int)
+SELECT (SELECT coalesce(max(id), 0) FROM event), (SELECT count(*) FROM job), (SELECT coalesce(max(id), 0) FROM session)
+
+-- The files that rows name, in the order of their hashes: each half gives its first ones, so the first of both are there.
+-- @query copy_files_after(sha256 blob, most int) many (sha256 blob, size_bytes int)
+SELECT x.sha256, min(x.size_bytes) FROM (
+  SELECT * FROM (SELECT a.sha256, min(a.size_bytes) AS size_bytes FROM attachment a WHERE a.sha256 > $1
+    GROUP BY a.sha256 ORDER BY a.sha256 LIMIT $2) a1
+  UNION ALL
+  SELECT * FROM (SELECT m.sha256, min(m.size_bytes) AS size_bytes FROM mail m WHERE m.sha256 > $1
+    GROUP BY m.sha256 ORDER BY m.sha256 LIMIT $2) m1) x
+GROUP BY x.sha256 ORDER BY x.sha256 LIMIT $2
