@@ -39,6 +39,8 @@ struct engine_ops {
     /* Many whole rows at once (table.h), or NULL: then they are inserted one by one. */
     err (*put_rows)(struct conn *conn, const struct table *table, const struct value *values,
                     size_t row_count);
+    /* tx_no_deadline; NULL: there is none. */
+    err (*no_deadline)(struct conn *conn);
 };
 
 struct store {

@@ -236,4 +236,6 @@ const struct engine_ops postgres_ops = {
     .col_bytes = pg_col_bytes,
     .col_null = pg_col_null,
     .sequence_next = pg_sequence_next,
+    .put_rows = pg_put_rows,
+    .no_deadline = pg_no_deadline,
 };

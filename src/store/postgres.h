@@ -5,6 +5,7 @@
  *   postgres_conn.c    one connection: its pipeline of statements and their answers
  *   postgres_rows.c    values out and in, in PostgreSQL's binary form
  *   postgres_lane.c    the writer: one batch at a time in the whole cluster
+ *   postgres_copy.c    many rows at once
  *   postgres_listen.c  hears of other nodes' commits
  *   postgres_care.c    check; where to look for a backup
  */
@@ -110,7 +111,11 @@ err pg_connect(const struct pg_store *store, const char *url, const char *role, 
 err pg_send_text(struct pg_conn *c, const char *sql);
 /* The same, and waits for it and for all before it. */
 err pg_do(struct pg_conn *c, const char *sql);
+/* Several statements at once, by the simple protocol. */
 err pg_exec_script(struct conn *conn, const char *sql);
+/* For what a pipeline does not take: run gives the result that is judged. */
+err pg_outside_pipeline(struct pg_conn *c, PGresult *(*run)(PGconn *pg, const void *arg),
+                        const void *arg, const char *what);
 /* After an error: has the server listen again. The transaction is still to be rolled back. */
 err pg_recover(struct pg_conn *c);
 /* Waits for all that is under way; the transaction's first error. */
@@ -168,6 +173,12 @@ extern const struct writer_ops pg_lane_ops;
 err pg_sequence_next(struct conn *conn, enum sequence seq, int64_t *out);
 err pg_submit(struct store *store, const struct unit_setup *setup, unit_fn *run,
               void (*done)(void *arg, err result), void *arg);
+
+/* postgres_copy.c */
+err pg_put_rows(struct conn *conn, const struct table *table, const struct value *values,
+                size_t row_count);
+/* For the rest of the transaction. */
+err pg_no_deadline(struct conn *conn);
 
 /* postgres_listen.c */
 err pg_listener_start(struct pg_store *store);

@@ -286,11 +286,13 @@ void pg_rollback(struct pg_conn *c)
             (void)broke(c, "ROLLBACK");
     }
     c->failed = OK;
+    c->unlimited = false;
     c->savepoint_due = c->savepoint_set = false;
 }
 
 err pg_end_reading(struct pg_conn *c)
 {
+    c->unlimited = false;
     TRY(pg_send_text(c, "COMMIT"));
     return hand_over(c);
 }
@@ -597,21 +599,32 @@ void pg_conn_close(struct pg_conn *c)
     free(c);
 }
 
-/* Several statements at once go by the simple protocol, outside of the pipeline. */
-err pg_exec_script(struct conn *conn, const char *sql)
+err pg_outside_pipeline(struct pg_conn *c, PGresult *(*run)(PGconn *pg, const void *arg),
+                        const void *arg, const char *what)
 {
-    struct pg_conn *c = (struct pg_conn *)conn;
     PGresult *result;
     err e = OK;
 
     TRY(pg_settle(c));
     if (!PQexitPipelineMode(c->pg) || PQsetnonblocking(c->pg, 0) != 0)
-        return broke(c, "script");
-    result = PQexec(c->pg, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
-        e = c->failed = error_of(c, result, "script");
+        return broke(c, what);
+    result = run(c->pg, arg);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK) {
+        e = c->failed = error_of(c, result, what);
+        c->failed_unit = c->unit;
+    }
     PQclear(result);
     if (!PQenterPipelineMode(c->pg) || PQsetnonblocking(c->pg, 1) != 0)
-        return broke(c, "script");
+        return broke(c, what);
     return e;
+}
+
+static PGresult *run_script(PGconn *pg, const void *sql)
+{
+    return PQexec(pg, sql);
+}
+
+err pg_exec_script(struct conn *conn, const char *sql)
+{
+    return pg_outside_pipeline((struct pg_conn *)conn, run_script, sql, "script");
 }

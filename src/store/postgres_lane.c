@@ -239,6 +239,7 @@ static err commit(struct writer *w)
     e = send_commit(c);
     if (e == OK)
         e = pg_settle(c);
+    c->unlimited = false;
     if (e == ERR_RETRY)
         e = find_outcome(store);
     if (e != OK)

@@ -275,6 +275,13 @@ err tx_nested(struct tx *tx, unit_fn *run, void *arg)
     return e;
 }
 
+err tx_no_deadline(struct tx *tx)
+{
+    const struct engine_ops *ops = tx->conn->ops;
+
+    return ops->no_deadline ? ops->no_deadline(tx->conn) : OK;
+}
+
 enum { DEFERRAL_KINDS_MAX = 8 };
 
 err deferrals_flush(struct tx *tx, struct deferral *oldest_first)

@@ -39,6 +39,10 @@ typedef err unit_fn(struct tx *tx, void *arg);
  * goes on as if it had not been. For one of many whose refusal is told beside the others' success. */
 MUST_CHECK err tx_nested(struct tx *tx, unit_fn *run, void *arg);
 
+/* For a unit that reads or writes a whole desk: however long it takes, its statements are not broken
+ * off, nor is it thrown out for pausing. */
+MUST_CHECK err tx_no_deadline(struct tx *tx);
+
 /* What a unit is run with. */
 struct unit_setup {
     struct arena *arena; /* required */

@@ -166,10 +166,12 @@ static void put_update(struct buf *sql, const struct table *table, int only)
 static err put_each(struct tx *tx, const char *sql, int width, const struct value *values,
                     size_t row_count)
 {
+    struct conn *conn = tx->conn;
     struct rows rows;
 
+    /* Not by query_run_text, which mends text: rows are kept as they are. */
     for (size_t i = 0; i < row_count; i++) {
-        TRY(query_run_text(tx, sql, values + i * (size_t)width, width, &rows));
+        TRY(conn->ops->run(conn, NULL, sql, values + i * (size_t)width, width, &rows));
         while (rows_next(&rows))
             continue;
         TRY(rows_end(&rows));

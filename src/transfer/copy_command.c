@@ -102,6 +102,7 @@ static err check_place(struct copy *copy, const char *source)
 
 static err make_derived(struct tx *to, void *arg)
 {
+    TRY(tx_no_deadline(to));
     TRY(search_rebuild(to));
     return table_statistics(to);
 }
@@ -142,6 +143,7 @@ static err copy_unit(struct tx *from, void *arg)
     struct unit_setup setup = desk_unit(copy->desk);
     const char *source;
 
+    TRY(tx_no_deadline(from));
     TRY(copy_plan(from, copy));
     TRY(identify(from, copy, &source));
     TRY(copy_read_note(copy));
@@ -202,6 +204,7 @@ static err compare_unit(struct tx *from, void *arg)
 {
     struct copy *copy = arg;
 
+    TRY(tx_no_deadline(from));
     TRY(copy_plan(from, copy));
     TRY(copy_compare(from, copy));
     return copy_check_files(from, copy);

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { SESSION_ENDS_TRIES = 20 };
 
 static bool is_url(const char *text)
 {
@@ -90,6 +93,37 @@ static bool is_served(const struct copy_end *end)
     return !end->settings.database && beside_server(end->data_dir);
 }
 
+static err count_others(struct tx *tx, void *arg)
+{
+    struct copy_others_row others;
+
+    TRY(q_copy_others(tx, &others));
+    *(int64_t *)arg = others.n;
+    return OK;
+}
+
+/* A session ends a moment after its program. */
+static err refuse_nodes(struct copy *copy, const struct copy_end *end)
+{
+    struct unit_setup setup = desk_unit(copy->desk);
+    const struct timespec pause = {.tv_nsec = 100000000};
+    int64_t others = 1;
+
+    for (int i = 0; others > 0 && i < SESSION_ENDS_TRIES; i++) {
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        TRY(store_read(end->store, &setup, count_others, &others));
+    }
+    if (others <= 0)
+        return OK;
+    return fault_set(
+        &copy->desk->fault, ERR_CONFLICT,
+        "%lld other programs of Frontdesk have %s open: stop all nodes, or what they take "
+        "in from now on stays behind (--while-serving copies the desk as it is at this "
+        "moment)",
+        (long long)others, end->name);
+}
+
 err copy_open_source(struct copy *copy)
 {
     struct store_options options = options_of(copy, &copy->from);
@@ -101,7 +135,8 @@ err copy_open_source(struct copy *copy)
             "behind (--while-serving copies the desk as it is at this moment)",
             copy->from.name);
     options.exclusive = !copy->while_serving;
-    return store_open(&options, &copy->from.store);
+    TRY(store_open(&options, &copy->from.store));
+    return copy->while_serving ? OK : refuse_nodes(copy, &copy->from);
 }
 
 /* Runs in the transaction that makes the target's tables: from its first moment on it is half a desk.

@@ -129,6 +129,7 @@ struct other_side {
 
 static err sum_unit(struct tx *tx, void *arg)
 {
+    TRY(tx_no_deadline(tx));
     return sum_all(tx, arg, NULL);
 }
 

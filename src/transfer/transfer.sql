@@ -45,3 +45,9 @@ SELECT x.sha256, min(x.size_bytes) FROM (
   SELECT * FROM (SELECT m.sha256, min(m.size_bytes) AS size_bytes FROM mail m WHERE m.sha256 > $1
     GROUP BY m.sha256 ORDER BY m.sha256 LIMIT $2) m1) x
 GROUP BY x.sha256 ORDER BY x.sha256 LIMIT $2
+
+-- Other programs that have this database open. The embedded one tells by its lock (beside.h).
+-- @query copy_others() one (n int)
+SELECT 0
+-- @twin postgres
+SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'frontdesk writer'
