@@ -3,6 +3,7 @@
     desk        a running desk shared by the tests of one file: each test makes what it needs
     fresh_desk  an empty running desk of its own
     new_desk    a function that makes desks (not started), for tests of starting and failing
+    desk_of     a function that makes a running desk on the engine that is named, for tests that compare them
 
 Each runs once an engine: FRONTDESK_TEST_ENGINE=sqlite or =postgres chooses one. On PostgreSQL a desk has a database of its
 own, copied from one that has the schema already (new_desk(bare=True): an empty one), in the server that
@@ -161,6 +162,22 @@ def new_desk(tmp_path, engine, template):
     maker = Maker(tmp_path, engine, template)
     yield maker
     maker.end()
+
+
+@pytest.fixture
+def desk_of(tmp_path, template):
+    """A function that makes a running desk on the engine that is named, for tests that compare them: only("postgres", ...)."""
+    makers = []
+
+    def make(engine):
+        folder = tmp_path / engine
+        folder.mkdir()
+        makers.append(Maker(folder, engine, template if engine == "postgres" else None))
+        return makers[-1](start=True)
+
+    yield make
+    for maker in makers:
+        maker.end()
 
 
 @pytest.fixture

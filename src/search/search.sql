@@ -59,7 +59,7 @@ d.words @@ CAST(split_part($1, chr(10), 1) AS tsquery)
 -- As desk_rank (store/sqlite_rank.c): for one term ts_rank_cd adds up the weights of the places where it stands,
 -- which must not be above 1 there.
 -- @fragment document_rank
-(SELECT coalesce(sum(s.found * 2.2 / (s.found + 1.2 * (0.25 + 0.75 * d.length / 100))), 0)
+(SELECT coalesce(sum(s.found * 2.2 / (s.found + 1.2 * (0.25 + 0.75 * CAST(d.length AS DOUBLE PRECISION) / 100))), 0)
   FROM (SELECT 8 * ts_rank_cd('{0.125, 0.125, 0.25, 1}', d.words, term) AS found
     FROM unnest(CAST((string_to_array($1, chr(10)))[3:] AS tsquery[])) term) s)
 
