@@ -5,7 +5,7 @@
     new_desk    a function that makes desks (not started), for tests of starting and failing
     desk_of     a function that makes a running desk on the engine that is named, for tests that compare them
 
-Each runs once an engine: FRONTDESK_TEST_ENGINE=sqlite or =postgres chooses one. On PostgreSQL a desk has a database of its
+Each runs once an engine, if PostgreSQL is installed; FRONTDESK_TEST_ENGINE=sqlite or =postgres chooses one. On PostgreSQL a desk has a database of its
 own, copied from one that has the schema already (new_desk(bare=True): an empty one), in the server that
 FRONTDESK_TEST_POSTGRES names, else in one that is started for this run and ends with it.
 """
@@ -29,8 +29,12 @@ ENGINES = ("sqlite", "postgres")
 
 def engines():
     """The engines of this run."""
-    chosen = os.environ.get("FRONTDESK_TEST_ENGINE", "sqlite")
+    chosen = os.environ.get("FRONTDESK_TEST_ENGINE") or ("both" if postgres.installed() else "sqlite")
     return [engine for engine in ENGINES if chosen in (engine, "both")]
+
+
+def pytest_report_header():
+    return f"engines: {' and '.join(engines())}"
 
 
 def pytest_configure(config):
@@ -140,7 +144,8 @@ class Maker:
                 assert code in (0, None), f"the server ended with {code}:\n{made.log_tail()}"
             except AssertionError as problem:
                 problems.append(str(problem))
-        # Databases stay: dropping one costs a checkpoint, and they go with the server.
+        for database in self.databases.values():
+            postgres.drop_database(os.environ[postgres.GIVEN], database)
         shutil.rmtree(self.folder, ignore_errors=True)
         assert not problems, "\n".join(problems)
 

@@ -8,8 +8,10 @@ FRONTDESK_TEST_POSTGRES is such a URL without a database, like postgresql://desk
 that server instead of starting one, so that one serves a whole run of many test programs.
 
 A server keeps its promises to the disk as in production (fsync is on) and sorts as people do (an ICU collation, not C), but
-is small. Databases are not dropped singly, which would cost a checkpoint each. PostgreSQL refuses to run as root; then it runs as the user of its Debian package. Each server has a keeper, a
-process that waits for the test to end in whatever way, kill -9 included, and then stops the server and removes its files.
+is small. Its files are in memory where there is room: hundreds of databases are made and dropped, and what the tests kill
+are processes, not the machine. PostgreSQL refuses to run as root; then it runs as the user of its Debian package. Each server
+has a keeper, a process that waits for the test to end in whatever way, kill -9 included, and then stops the server and
+removes its files.
 """
 import contextlib
 import csv
@@ -90,11 +92,20 @@ def send(pids, sig):
             os.kill(pid, sig)
 
 
+def roomy_memory():
+    """A file system in memory with a lot of room, or None."""
+    with contextlib.suppress(OSError):
+        state = os.statvfs("/dev/shm")
+        if state.f_bavail * state.f_frsize > 4 << 30:
+            return "/dev/shm"
+    return None
+
+
 class Place:
     """A directory of servers, which ends with the process that made it, however that ends."""
 
     def __init__(self):
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="fd-postgres-"))
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="fd-postgres-", dir=os.environ.get("TMPDIR") or roomy_memory()))
         if os.geteuid() == 0:
             shutil.chown(self.path, "postgres", "postgres")
         # It lives until the other end of its input is closed, by end() or by the end of this process.
@@ -103,7 +114,7 @@ class Place:
 
     def end(self):
         self.keeper.stdin.close()
-        self.keeper.wait(60)
+        self.keeper.wait(120)
 
 
 def keep(path):

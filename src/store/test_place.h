@@ -1,7 +1,7 @@
 /* test_place.h -- where a test's store lives: a directory of its own, and on PostgreSQL
  * (FRONTDESK_TEST_ENGINE=postgres) also a database of its own in the server that
- * FRONTDESK_TEST_POSTGRES names without a database. It is left there: dropping it would cost a
- * checkpoint, and the server goes with the tests. tests/postgres.py has servers. */
+ * FRONTDESK_TEST_POSTGRES names without a database. It is left there, since the server
+ * goes with the tests: tests/postgres.py has servers. */
 #ifndef FD_STORE_TEST_PLACE_H
 #define FD_STORE_TEST_PLACE_H
 

@@ -32,7 +32,7 @@ def examples():
 def test_the_readmes_examples_work_as_they_are_printed(house):
     script = "set -euo pipefail\n" + "\n".join(examples()).replace(":8080", f":{house.port}")
     done = subprocess.run(["bash", "-c", script], cwd=house.data.parent, capture_output=True, text=True, timeout=60,
-                          env=environment({"FRONTDESK_DATA": ""}))
+                          env=environment({"FRONTDESK_DATA": "", "FRONTDESK_DATABASE": house.url or ""}))
     assert done.returncode == 0, done.stderr
     mailed, made, found, explained, report = (json.loads(line) for line in done.stdout.splitlines() if line)
     assert mailed["action"] == "created" and mailed["number"] == 201
