@@ -62,7 +62,9 @@ static err bring_up_to_date(struct pg_store *store, const struct store_options *
 
 static err open_all(struct pg_store *store, const struct store_options *options)
 {
-    TRY(data_dir_prepare(options));
+    /* It holds what is only this node's, like uploads under way: commands beside do without. */
+    if (options->create || options->exclusive)
+        TRY(data_dir_prepare(options));
     if (options->exclusive)
         TRY(data_dir_lock(options, &store->lock_fd));
     TRY(pg_conn_open(store, store->url, "writer", options->fault, &store->writing));

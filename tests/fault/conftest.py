@@ -1,6 +1,8 @@
 """Servers that a test may harm, and desks that work on them."""
 import contextlib
+import pathlib
 import subprocess
+import tempfile
 
 import pytest
 
@@ -41,15 +43,17 @@ def desks(tmp_path):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
+def small_disk():
     """Makes file systems of a given size; needs root."""
     mounts = []
 
-    def make(size, options="", name="disk"):
-        place = tmp_path / name
-        place.mkdir()
+    def make(size, options=""):
+        # Not in pytest's directory, which PostgreSQL's user may not enter.
+        place = pathlib.Path(tempfile.mkdtemp(prefix="fd-disk-"))
+        place.chmod(0o755)
         made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}{options}", "none", place], capture_output=True, text=True)
         if made.returncode:
+            place.rmdir()
             pytest.skip(f"file systems cannot be mounted here: {made.stderr.strip()}")
         mounts.append(place)
         return place
@@ -57,3 +61,4 @@ def small_disk(tmp_path):
     yield make
     for place in mounts:
         subprocess.run(["umount", "-l", place], check=False)
+        place.rmdir()

@@ -401,7 +401,7 @@ def test_exit_codes(new_desk, tmp_path):
     assert desk.cli("mail-in", "--no-such-option", check=False).returncode == 64
     (tmp_path / "not-a-maildir").mkdir()
     assert desk.cli("mail-in", tmp_path / "not-a-maildir", check=False).returncode == 65
-    other = new_desk("nothing-here", admin=False)
+    other = new_desk("nothing-here", admin=False, bare=True)
     assert other.cli("mail-in", stdin=letter(), check=False).returncode == 75
     assert not pathlib.Path(other.data).exists()
 

@@ -110,7 +110,7 @@ def test_an_export_is_of_one_moment(new_desk):
 
 
 def test_a_file_is_whole_or_not_there(new_desk, tmp_path):
-    desk = new_desk(admin=False)
+    desk = new_desk(admin=False, bare=True)
     assert desk.cli("export", check=False).returncode != 0 and not desk.data.exists(), "it makes no desk"
     desk.admin()
     result = desk.cli("export", "--output", tmp_path / "missing" / "x.jsonl", check=False)
