@@ -20,6 +20,16 @@ err job_set(struct tx *tx, enum job_kind_id kind, int64_t ref, int64_t due_ms)
     return q_job_set(tx, kind, ref, job_lane(kind), due_ms);
 }
 
+err job_leases_end(struct tx *tx, enum job_kind_id kind)
+{
+    return q_job_leases_end(tx, kind);
+}
+
+err job_offer(struct tx *tx, enum job_kind_id kind, int64_t ref, int64_t due_ms)
+{
+    return q_job_offer(tx, kind, ref, job_lane(kind), due_ms, tx->now_ms);
+}
+
 err job_clear(struct tx *tx, enum job_kind_id kind, int64_t ref)
 {
     return q_job_clear(tx, kind, ref);

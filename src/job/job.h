@@ -23,6 +23,10 @@ enum job_kind_id {
 
 /* Moves the job if it is there already. */
 MUST_CHECK err job_set(struct tx *tx, enum job_kind_id kind, int64_t ref, int64_t due_ms);
+/* The same, unless somebody is at it now. */
+MUST_CHECK err job_offer(struct tx *tx, enum job_kind_id kind, int64_t ref, int64_t due_ms);
+/* Whoever had leased jobs of that kind is known to be dead. */
+MUST_CHECK err job_leases_end(struct tx *tx, enum job_kind_id kind);
 /* Fine if it is not there. */
 MUST_CHECK err job_clear(struct tx *tx, enum job_kind_id kind, int64_t ref);
 

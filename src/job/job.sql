@@ -2,6 +2,14 @@
 INSERT INTO job(kind, ref, lane, due_ms, attempts, leased_until_ms) VALUES ($1, $2, $3, $4, 0, 0)
 ON CONFLICT (kind, ref) DO UPDATE SET due_ms = excluded.due_ms, attempts = 0, leased_until_ms = 0, last_error = NULL
 
+-- @query job_offer(kind int, ref int, lane int, due_ms int, now_ms int) exec
+INSERT INTO job(kind, ref, lane, due_ms, attempts, leased_until_ms) VALUES ($1, $2, $3, $4, 0, 0)
+ON CONFLICT (kind, ref) DO UPDATE SET due_ms = excluded.due_ms, attempts = 0, leased_until_ms = 0, last_error = NULL
+WHERE job.leased_until_ms <= $5
+
+-- @query job_leases_end(kind int) exec
+UPDATE job SET leased_until_ms = 0 WHERE kind = $1 AND leased_until_ms > 0
+
 -- @query job_clear(kind int, ref int) exec
 DELETE FROM job WHERE kind = $1 AND ref = $2
 

@@ -261,7 +261,7 @@ static err set_jobs(struct tx *tx)
         return OK;
     TRY(q_outbox_waiting(tx, &waiting));
     for (size_t i = 0; i < waiting.n; i++)
-        TRY(job_set(tx, JOB_DELIVER, waiting.v[i].id, waiting.v[i].next_ms));
+        TRY(job_offer(tx, JOB_DELIVER, waiting.v[i].id, waiting.v[i].next_ms));
     return OK;
 }
 
@@ -278,5 +278,8 @@ err outbox_retry(struct tx *tx, int64_t *out_count)
 err mail_out_start(struct tx *tx)
 {
     atomic_store(&nobody_delivers, !tx->settings->smtp_url);
+    /* An embedded database has one server: whoever was sending is dead. Other nodes are not. */
+    if (tx_engine(tx) == ENGINE_SQLITE)
+        TRY(job_leases_end(tx, JOB_DELIVER));
     return set_jobs(tx);
 }

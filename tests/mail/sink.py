@@ -51,6 +51,8 @@ class Session(socketserver.StreamRequestHandler):
                 data = b""
                 while (part := self.rfile.readline()) not in (b".\r\n", b""):
                     data += part[1:] if part.startswith(b".") else part
+                if not part:  # the sender is gone: it has handed over nothing
+                    return
                 self.server.received.append((recipients, email.message_from_bytes(data, policy=email.policy.default)))
                 recipients = []
                 self.say("250 kept")
