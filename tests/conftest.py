@@ -9,6 +9,7 @@ Each runs once an engine, if PostgreSQL is installed; FRONTDESK_TEST_ENGINE=sqli
 own, copied from one that has the schema already (new_desk(bare=True): an empty one), in the server that
 FRONTDESK_TEST_POSTGRES names, else in one that is started for this run and ends with it.
 """
+import collections
 import contextlib
 import fcntl
 import os
@@ -23,6 +24,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(__file__))
 import desk as desk_module  # noqa: E402
 import postgres  # noqa: E402
+from s3_server import S3Server  # noqa: E402
 
 ENGINES = ("sqlite", "postgres")
 
@@ -94,6 +96,9 @@ def template(engine, tmp_path_factory):
     return name
 
 
+Place = collections.namedtuple("Place", "name env s3")
+
+
 class Maker:
     """Makes desks under one directory and stops them all at the end."""
 
@@ -101,11 +106,11 @@ class Maker:
         self.folder, self.engine, self.template, self.desks = folder, engine, template, []
         self.databases = {}  # name of the desk -> name of its database
 
-    def __call__(self, name=None, admin=True, start=False, bare=False):
-        """Desks of the same name share their data. bare: without even a schema."""
+    def __call__(self, name=None, admin=True, start=False, bare=False, env=None):
+        """Desks of the same name share their data. bare: without even a schema. env: settings of its own."""
         name = name or f"desk{len(self.desks)}"
         database = self._database(name, "template0" if bare else self.template) if self.engine == "postgres" else None
-        made = desk_module.Desk(self.folder / name, database)
+        made = desk_module.Desk(self.folder / name, database, env)
         self.desks.append(made)
         if admin:
             made.admin()
@@ -115,7 +120,7 @@ class Maker:
 
     def node_of(self, first, name=None):
         """Another node of a desk's cluster: the same database, a directory and a port of its own."""
-        made = desk_module.Desk(self.folder / (name or f"node{len(self.desks)}"), first.url)
+        made = desk_module.Desk(self.folder / (name or f"node{len(self.desks)}"), first.url, first.env)
         self.desks.append(made)
         made.token = first.token
         return made
@@ -160,6 +165,16 @@ def shared_maker(tmp_path_factory, engine, template):
 @pytest.fixture(scope="module")
 def desk(shared_maker):
     return shared_maker(start=True)
+
+
+@pytest.fixture(scope="module", params=["disk", "database", "s3"])
+def place(request):
+    """Each place where files can be kept: its name and the settings that choose it."""
+    if request.param != "s3":
+        yield Place(request.param, {"FRONTDESK_FILES": request.param}, None)
+        return
+    with S3Server() as s3:
+        yield Place("s3", s3.settings(), s3)
 
 
 @pytest.fixture

@@ -195,11 +195,12 @@ class EventStream:
 class Desk:
     """database: the URL of its PostgreSQL database; without one the desk keeps its own in the data directory."""
 
-    def __init__(self, data, database=None):
+    def __init__(self, data, database=None, env=None):
         self.data = pathlib.Path(data)
         self.url = database
         self.log_path = self.data.parent / (self.data.name + ".log")
         self.database = ["--database", database] if database else []
+        self.env = env or {}  # settings of every command and server
         self.exe = str(BUILD / "frontdesk")
         self.port = free_port()
         self.process = None
@@ -218,7 +219,8 @@ class Desk:
         """Runs a subcommand on this desk's data; stdin may be text or bytes. Output is bytes."""
         if isinstance(stdin, str):
             stdin = stdin.encode()
-        result = subprocess.run(self.argv(*args), input=stdin, capture_output=True, timeout=timeout * PATIENCE, env=environment(env))
+        result = subprocess.run(self.argv(*args), input=stdin, capture_output=True, timeout=timeout * PATIENCE,
+                                env=environment({**self.env, **(env or {})}))
         errors = result.stderr.decode(errors="replace")
         assert not SANITIZER_SPOKE.search(errors), errors[-4000:]
         assert not check or result.returncode == 0, f"frontdesk {' '.join(map(str, args))}: {result.returncode}: {errors[-1500:]}"
@@ -269,7 +271,7 @@ class Desk:
         """Starts a server process on this data directory without waiting for it."""
         with open(self.log_path, "ab") as log:
             return subprocess.Popen([*prefix, *self.argv("serve", "--listen", f"127.0.0.1:{self.port}", *args)],
-                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(env))
+                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment({**self.env, **(env or {})}))
 
     def start(self, *args, timeout=15, **kw):
         assert self.process is None, "the server runs already"

@@ -11,5 +11,6 @@ err housekeeping_fire(struct tx *tx, const struct job *job)
 
     TRY(people_forget_expired(tx));
     TRY(idempotency_purge(tx, &forgotten));
+    TRY(job_set(tx, JOB_SWEEP_FILES, 0, tx->now_ms));
     return job_set(tx, JOB_HOUSEKEEPING, 0, tx->now_ms + MS_PER_HOUR);
 }

@@ -30,6 +30,7 @@ static const struct command {
     {"restore", "make a desk of a backup", cmd_restore},
     {"copy", "move a desk to PostgreSQL, back, or to another directory", cmd_copy},
     {"check", "see whether everything in the desk agrees with everything else", cmd_check},
+    {"files", "show where attachments and raw mails lie; move them", cmd_files},
     {"export", "write all tickets as JSON lines or CSV", cmd_export},
     {"import", "take in tickets from CSV or JSON lines", cmd_import},
     {"mail-in", "take mail in: from a pipe, files, mbox files or Maildirs", cmd_mail_in},

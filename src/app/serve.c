@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/open.h"
+#include "file/file_api.h"
 #include "http/idempotency.h"
 #include "mail_out/mail_out.h"
 #include "mime/mail.h"
@@ -77,6 +78,7 @@ static err start_http(struct desk *desk)
         .authenticate = people_authenticate,
         .idempotency_find = idempotency_find,
         .idempotency_keep = idempotency_keep,
+        .keep_upload = file_keep_upload,
         .upload_max_bytes = desk->settings.upload_max_bytes,
         .threads = (int)desk->settings.http_threads,
         .fault = &desk->fault,

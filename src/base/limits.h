@@ -11,7 +11,8 @@ enum {
     HTTP_IDLE_TIMEOUT_S = 30,         /* until a request's headers are there, however they drip */
     HTTP_BODY_LEAST_RATE = 16 * 1024, /* bytes a second, on average, beyond those 30 s */
     HTTP_DRAIN_MAX_BYTES = 64 * 1024 * 1024, /* read and thrown away so that a refusal arrives */
-    HTTP_WORKERS = 2,                        /* threads for long reads and for syncing uploads */
+    HTTP_WORKERS = 2,                        /* threads for long reads */
+    HTTP_FILE_WORKERS = 8, /* threads that carry files to and from where they are kept */
     HTTP_WORK_QUEUE_MAX = 64,
     HTTP_READERS = 12, /* threads that read from a database across a network */
     HTTP_READ_QUEUE_MAX = 1024,
@@ -63,6 +64,16 @@ enum {
     BULK_TICKETS_MAX = 1000,
     ASSIGN_CAPACITY_MAX = 1000, /* an agent's max_concurrent_tickets */
     KEYWORDS_MAX = 200,
+
+    /* Files */
+    FILE_CHUNK_BYTES = 256 * 1024, /* a row of the database; stored: never changed */
+    FILE_UNIT_BYTES = 1024 * 1024, /* of file bytes that one unit writes or reads */
+    FILE_GRACE_H = 24,             /* what nothing refers to is kept so long */
+    FILE_REMOVAL_S = 600,          /* after which a removal that was broken off may be begun anew */
+    FILE_SWEEP_FILES_MAX = 500,    /* looked at in one go; the rest a moment later */
+    S3_TRIES_MAX = 4,              /* of one request, with growing waits */
+    S3_CONNECT_TIMEOUT_MS = 5000,
+    S3_SECRET_MAX_BYTES = 256,
 
     /* Lists */
     LIST_LIMIT_DEFAULT = 20,

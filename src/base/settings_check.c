@@ -41,6 +41,17 @@ static bool is_smtp_url(const char *text)
     return (begins(text, "smtp://") && text[7]) || (begins(text, "smtps://") && text[8]);
 }
 
+/* Enough that it can't end the host name or the path in which it stands. */
+static bool is_bucket(const char *text)
+{
+    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") == strlen(text) && text[0] != '.';
+}
+
+static bool knows_s3(const struct settings *s)
+{
+    return s->s3_endpoint && s->s3_bucket && s->s3_key_id && (s->s3_secret || s->s3_secret_file);
+}
+
 err settings_check(const struct settings *s, struct fault *fault)
 {
     const struct {
@@ -59,6 +70,13 @@ err settings_check(const struct settings *s, struct fault *fault)
         {!s->smtp_password || s->smtp_user, "smtp_password needs smtp_user"},
         {!s->smtp_url || !begins(s->smtp_url, "smtps://") || strcmp(s->smtp_tls, "never") != 0,
          "smtp_tls cannot be never with an smtps:// address"},
+        {strcmp(s->files, "s3") != 0 || knows_s3(s),
+         "files = s3 needs s3_endpoint, s3_bucket, s3_key_id and s3_secret or s3_secret_file"},
+        {!s->s3_endpoint || is_web_url(s->s3_endpoint),
+         "s3_endpoint must begin with http:// or https:// and name a host"},
+        {!s->s3_bucket || is_bucket(s->s3_bucket),
+         "s3_bucket may have small letters, digits, dots and hyphens only"},
+        {!s->s3_secret || !s->s3_secret_file, "give s3_secret or s3_secret_file, not both"},
         {s->score_critical >= s->score_high && s->score_high >= s->score_normal,
          "score_critical may not be below score_high, nor score_high below score_normal"},
     };

@@ -157,7 +157,7 @@ static err write_one(struct writing *w, const struct unit_setup *setup)
     err e;
 
     TRY(store_read(w->desk->store, setup, find_files, w));
-    e = outbox_render(setup->arena, &w->desk->settings, &w->mail, &w->files, &message);
+    e = outbox_render(setup->arena, w->desk->store, &w->mail, &w->files, &message);
     if (e == ERR_INVALID) {
         fprintf(stderr, "frontdesk: mail %s has a recipient that can't be written to\n",
                 uuid_text(w->mail.uuid, id));

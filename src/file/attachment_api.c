@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "event/event.h"
+#include "file/file_api.h"
 #include "people/access.h"
 #include "ticket/change.h"
 
@@ -100,17 +101,17 @@ struct object_list attachment_views(struct arena *a, const struct attachment_lis
     return (struct object_list){views, list->n};
 }
 
+/* Its bytes are in the file store since before this unit (file_keep_upload). */
 static err take_upload(struct tx *tx, const struct ticket *ticket, const struct upload *upload,
                        bool is_internal, struct attachment *out)
 {
     struct attachment_input input = {
         .file_name = upload->file_name,
         .size_bytes = upload->size,
+        .mime_type = upload->mime_type,
     };
 
     memcpy(input.sha256, upload->sha256, sizeof(input.sha256));
-    TRY(file_adopt(tx_data_dir(tx), upload->path, upload->sha256));
-    input.mime_type = file_type(tx->arena, file_path(tx->arena, tx_data_dir(tx), upload->sha256));
     return attachment_add(tx, ticket, 0, is_internal, &input, out);
 }
 
@@ -189,8 +190,8 @@ static err attachment_get(struct request *r, struct tx *tx)
 
     TRY(attachment_find(tx, request_param(r, "id"), &found));
     shown = query->is_inline && file_type_is_inline_safe(found.mime_type);
-    TRY(answer_file(r, file_path(tx->arena, tx_data_dir(tx), found.sha256),
-                    shown ? found.mime_type : "application/octet-stream"));
+    TRY(answer_stored_file(r, tx_store(tx), found.sha256,
+                           shown ? found.mime_type : "application/octet-stream"));
     answer_header(r, "Content-Disposition",
                   disposition(tx->arena, shown ? "inline" : "attachment", found.file_name));
     answer_header(r, "X-Content-Type-Options", "nosniff");

@@ -1,17 +1,21 @@
 #include "file/file.h"
 
+#include "base/log.h"
+#include "base/settings.h"
 #include "file/file_place.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DIR_DIGITS = 2 };
+const struct file_place *const file_places[PLACE_COUNT] = {
+    [PLACE_DISK] = &file_disk,
+    [PLACE_DATABASE] = &file_database,
+    [PLACE_S3] = &file_s3,
+};
 
 err file_disk_error(void)
 {
@@ -24,190 +28,192 @@ char *file_hash_text(const unsigned char sha256[static FILE_HASH_SIZE],
     return sodium_bin2hex(out, FILE_HASH_TEXT_SIZE, sha256, FILE_HASH_SIZE);
 }
 
-/* path without its last part. */
-static void parent_of(const char *path, char out[FILES_PATH_MAX])
+enum file_place_id file_place_of(struct store *store)
 {
-    size_t len = (size_t)(strrchr(path, '/') - path);
+    const char *wanted = store_settings(store)->files;
 
-    memcpy(out, path, len);
-    out[len] = '\0';
+    for (int i = 0; i < PLACE_COUNT; i++) {
+        if (strcmp(wanted, file_places[i]->name) == 0)
+            return (enum file_place_id)i;
+    }
+    return store_engine(store) == ENGINE_SQLITE ? PLACE_DISK : PLACE_DATABASE;
 }
 
-err file_place_of(const char *data_dir, const unsigned char *sha256, struct file_place *out)
+/* ---- in ---- */
+
+err file_source_read(const struct file_source *source, int64_t at, void *to, size_t len)
 {
-    char hex[FILE_HASH_TEXT_SIZE];
-    int n;
+    char *out = to;
 
-    file_hash_text(sha256, hex);
-    n = snprintf(out->path, sizeof(out->path), "%s/files/%.*s/%s", data_dir, DIR_DIGITS, hex,
-                 hex + DIR_DIGITS);
-    if (n < 0 || (size_t)n >= sizeof(out->path))
-        return ERR_IO;
-    parent_of(out->path, out->dir);
-    parent_of(out->dir, out->root);
-    return OK;
-}
-
-const char *file_path(struct arena *a, const char *data_dir,
-                      const unsigned char sha256[static FILE_HASH_SIZE])
-{
-    char hex[FILE_HASH_TEXT_SIZE];
-
-    file_hash_text(sha256, hex);
-    return arena_printf(a, "%s/files/%.*s/%s", data_dir, DIR_DIGITS, hex, hex + DIR_DIGITS);
-}
-
-/* A new name in a directory is durable only once the directory is. */
-static err sync_dir(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int failed;
-
-    if (fd < 0)
-        return file_disk_error();
-    failed = fsync(fd);
-    close(fd);
-    return failed ? file_disk_error() : OK;
-}
-
-static err make_dir(const char *path, const char *parent)
-{
-    if (mkdir(path, 0700) == 0)
-        return sync_dir(parent);
-    return errno == EEXIST ? OK : file_disk_error();
-}
-
-err file_make_dirs(const char *data_dir, const struct file_place *place)
-{
-    if (access(place->dir, F_OK) == 0)
+    if (source->data) {
+        memcpy(to, source->data + at, len);
         return OK;
-    TRY(make_dir(place->root, data_dir));
-    return make_dir(place->dir, place->root);
-}
-
-static err write_all(int fd, const char *data, size_t len)
-{
+    }
     while (len > 0) {
-        ssize_t n = write(fd, data, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return file_disk_error();
-        data += n;
-        len -= (size_t)n;
-    }
-    return OK;
-}
-
-err file_write_new(const char *path, const void *data, size_t len, bool sync)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    err e;
-
-    if (fd < 0)
-        return file_disk_error();
-    e = write_all(fd, data, len);
-    if (e == OK && sync && fsync(fd) != 0)
-        e = file_disk_error();
-    if (close(fd) != 0 && e == OK)
-        e = file_disk_error();
-    if (e != OK)
-        unlink(path);
-    return e;
-}
-
-void file_temporary(const struct file_place *place, char out[static FILES_PATH_MAX + 64])
-{
-    uint64_t salt;
-
-    randombytes_buf(&salt, sizeof(salt));
-    snprintf(out, FILES_PATH_MAX + 64, "%s/.%016llx.part", place->dir, (unsigned long long)salt);
-}
-
-static err move_in(const char *from, const struct file_place *place)
-{
-    if (rename(from, place->path) != 0) {
-        err e = file_disk_error();
-
-        unlink(from);
-        return e;
-    }
-    return sync_dir(place->dir);
-}
-
-err file_put(const char *data_dir, const void *data, size_t len,
-             unsigned char out_sha256[static FILE_HASH_SIZE])
-{
-    unsigned char hash[FILE_HASH_SIZE];
-    char temporary[FILES_PATH_MAX + 64];
-    struct file_place place;
-
-    crypto_hash_sha256(hash, data, len);
-    TRY(file_place_of(data_dir, hash, &place));
-    if (access(place.path, F_OK) != 0) {
-        TRY(file_make_dirs(data_dir, &place));
-        file_temporary(&place, temporary);
-        TRY(file_write_new(temporary, data, len, true));
-        TRY(move_in(temporary, &place));
-    }
-    memcpy(out_sha256, hash, sizeof(hash));
-    return OK;
-}
-
-err file_adopt(const char *data_dir, const char *path,
-               const unsigned char sha256[static FILE_HASH_SIZE])
-{
-    struct file_place place;
-
-    TRY(file_place_of(data_dir, sha256, &place));
-    if (access(place.path, F_OK) == 0) {
-        unlink(path);
-        return OK;
-    }
-    TRY(file_make_dirs(data_dir, &place));
-    if (chmod(path, 0600) != 0)
-        return file_disk_error();
-    return move_in(path, &place);
-}
-
-static err read_open(struct arena *a, int fd, size_t max_bytes, struct bytes *out)
-{
-    struct stat st;
-    size_t have = 0;
-    char *data;
-
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        return ERR_IO;
-    if ((uint64_t)st.st_size > max_bytes)
-        return ERR_TOO_LARGE;
-    data = arena_alloc(a, (size_t)st.st_size + 1);
-    while (have < (size_t)st.st_size) {
-        ssize_t n = read(fd, data + have, (size_t)st.st_size - have);
+        ssize_t n = pread(source->fd, out, len, at);
 
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
             return ERR_IO;
-        have += (size_t)n;
+        out += n;
+        at += n;
+        len -= (size_t)n;
     }
-    data[have] = '\0';
-    *out = (struct bytes){(const unsigned char *)data, have};
     return OK;
 }
 
-err file_get(struct arena *a, const char *data_dir,
+err file_put(struct store *store, const void *data, size_t len,
+             unsigned char out_sha256[static FILE_HASH_SIZE])
+{
+    struct file_source source = {.size_bytes = (int64_t)len, .data = data, .fd = -1};
+
+    crypto_hash_sha256(source.sha256, data, len);
+    TRY(file_places[file_place_of(store)]->put(store, &source));
+    memcpy(out_sha256, source.sha256, FILE_HASH_SIZE);
+    return OK;
+}
+
+err file_adopt(struct store *store, const char *path,
+               const unsigned char sha256[static FILE_HASH_SIZE])
+{
+    struct file_source source = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), .path = path};
+    struct stat st;
+    err e;
+
+    if (source.fd < 0)
+        return file_disk_error();
+    memcpy(source.sha256, sha256, FILE_HASH_SIZE);
+    e = fstat(source.fd, &st) == 0 && S_ISREG(st.st_mode) ? OK : ERR_IO;
+    source.size_bytes = st.st_size;
+    if (e == OK)
+        e = file_places[file_place_of(store)]->put(store, &source);
+    close(source.fd);
+    if (e == OK)
+        unlink(path); /* unless the place took it under its own name */
+    return e;
+}
+
+/* ---- out: from the first place that has it ---- */
+
+typedef err from_place(struct store *store, const struct file_place *place,
+                       const unsigned char *sha256, void *arg);
+
+static bool may_ask(struct store *store, const struct file_place *place)
+{
+    return !place->is_set_up || place->is_set_up(store_settings(store));
+}
+
+/* A place that cannot be used now may be the one that has it: then nobody can say that it is gone. */
+static err from_any(struct store *store, const unsigned char *sha256, from_place *get, void *arg)
+{
+    enum file_place_id first = file_place_of(store);
+    err e = get(store, file_places[first], sha256, arg);
+
+    for (int i = 0; i < PLACE_COUNT && (e == ERR_NOT_FOUND || e == ERR_FILES); i++) {
+        err other;
+
+        if (i == (int)first || !may_ask(store, file_places[i]))
+            continue;
+        other = get(store, file_places[i], sha256, arg);
+        if (other != ERR_NOT_FOUND)
+            e = other;
+    }
+    return e;
+}
+
+static err open_from(struct store *store, const struct file_place *place,
+                     const unsigned char *sha256, void *arg)
+{
+    return place->open ? place->open(store, sha256, arg) : file_spool(store, place, sha256, arg);
+}
+
+err file_open(struct store *store, const unsigned char sha256[static FILE_HASH_SIZE], int *out_fd)
+{
+    return from_any(store, sha256, open_from, out_fd);
+}
+
+struct filling {
+    struct arena *arena;
+    unsigned char *data;
+    size_t len;
+    size_t size;
+    size_t max_bytes;
+};
+
+static err fill(void *ctx, const void *data, size_t len)
+{
+    struct filling *f = ctx;
+
+    if (len > f->size - f->len)
+        return ERR_IO; /* more than the place said */
+    memcpy(f->data + f->len, data, len);
+    f->len += len;
+    return OK;
+}
+
+static err get_from(struct store *store, const struct file_place *place,
+                    const unsigned char *sha256, void *arg)
+{
+    struct filling *f = arg;
+    unsigned char hash[FILE_HASH_SIZE];
+    int64_t size;
+
+    TRY(place->size(store, sha256, &size));
+    if ((uint64_t)size > f->max_bytes)
+        return ERR_TOO_LARGE;
+    f->size = (size_t)size;
+    f->len = 0;
+    f->data = arena_alloc(f->arena, f->size + 1);
+    TRY(place->read(store, sha256, fill, f));
+    f->data[f->len] = '\0';
+    crypto_hash_sha256(hash, f->data, f->len);
+    return memcmp(hash, sha256, sizeof(hash)) == 0 ? OK : ERR_IO;
+}
+
+err file_get(struct arena *a, struct store *store,
              const unsigned char sha256[static FILE_HASH_SIZE], size_t max_bytes, struct bytes *out)
 {
-    struct file_place place;
-    err e;
-    int fd;
+    struct filling f = {.arena = a, .max_bytes = max_bytes};
 
-    TRY(file_place_of(data_dir, sha256, &place));
-    fd = open(place.path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-    e = read_open(a, fd, max_bytes, out);
-    close(fd);
-    return e;
+    TRY(from_any(store, sha256, get_from, &f));
+    *out = (struct bytes){f.data, f.len};
+    return OK;
+}
+
+struct verifying {
+    bool deep;
+    int64_t size_bytes;
+};
+
+static err hash_more(void *ctx, const void *data, size_t len)
+{
+    crypto_hash_sha256_update(ctx, data, len);
+    return OK;
+}
+
+static err verify_in(struct store *store, const struct file_place *place,
+                     const unsigned char *sha256, void *arg)
+{
+    struct verifying *v = arg;
+    unsigned char hash[FILE_HASH_SIZE];
+    crypto_hash_sha256_state state;
+
+    TRY(place->size(store, sha256, &v->size_bytes));
+    if (!v->deep)
+        return OK;
+    crypto_hash_sha256_init(&state);
+    TRY(place->read(store, sha256, hash_more, &state));
+    crypto_hash_sha256_final(&state, hash);
+    return memcmp(hash, sha256, sizeof(hash)) == 0 ? OK : ERR_IO;
+}
+
+err file_verify(struct store *store, const unsigned char sha256[static FILE_HASH_SIZE], bool deep,
+                int64_t *out_size_bytes)
+{
+    struct verifying v = {.deep = deep};
+
+    TRY(from_any(store, sha256, verify_in, &v));
+    *out_size_bytes = v.size_bytes;
+    return OK;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /* Nothing of an earlier run may stay. */
 static void clear_body(struct request *r, int status)
@@ -11,6 +12,10 @@ static void clear_body(struct request *r, int status)
     r->status = status;
     r->content_type = NULL;
     r->file_path = NULL;
+    if (r->has_file)
+        close(r->file_fd);
+    r->has_file = false;
+    r->later = NULL;
     r->file_offset = 0;
     r->stream = NULL;
 }
@@ -55,6 +60,23 @@ err answer_file(struct request *r, const char *path, const char *content_type)
     clear_body(r, 200);
     r->content_type = arena_str(r->arena, content_type);
     r->file_path = arena_str(r->arena, path);
+    return OK;
+}
+
+err answer_descriptor(struct request *r, int fd, const char *content_type)
+{
+    clear_body(r, 200);
+    r->content_type = arena_str(r->arena, content_type);
+    r->file_fd = fd;
+    r->has_file = true;
+    return OK;
+}
+
+err answer_later(struct request *r, err (*work)(struct request *r, void *arg), void *arg)
+{
+    clear_body(r, 200);
+    r->later = work;
+    r->later_arg = arg;
     return OK;
 }
 

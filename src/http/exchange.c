@@ -202,6 +202,14 @@ static enum MHD_Result receive(struct exchange *x, const char *data, size_t *siz
     return MHD_YES;
 }
 
+/* A client that has the very file is told so without fetching it. */
+static enum MHD_Result answer_now(struct exchange *x)
+{
+    bool put_off = x->failed == OK && x->request.later && !answer_is_known(x);
+
+    return put_off ? run_later(x) : send_answer(x);
+}
+
 /* The body is complete. */
 static enum MHD_Result last_call(struct exchange *x)
 {
@@ -218,7 +226,7 @@ static enum MHD_Result last_call(struct exchange *x)
         return MHD_YES;
     }
     run_inline(x, false);
-    return send_answer(x);
+    return answer_now(x);
 }
 
 static enum MHD_Result step(struct exchange *x, const char *method, const char *version,
@@ -234,9 +242,9 @@ static enum MHD_Result step(struct exchange *x, const char *method, const char *
     case STAGE_DRAINING:
         return drain(x, size);
     case STAGE_READY:
-        return send_answer(x);
+        return answer_now(x);
     case STAGE_WAITING:
-        return atomic_load_explicit(&x->handed_back, memory_order_acquire) ? send_answer(x)
+        return atomic_load_explicit(&x->handed_back, memory_order_acquire) ? answer_now(x)
                                                                            : MHD_YES;
     case STAGE_ANSWERED:
     case STAGE_STREAMING:
@@ -279,6 +287,7 @@ void exchange_end(void *server, struct MHD_Connection *mhd, void **context,
         return;
     *context = NULL;
     upload_discard(x);
+    answer_reset(&x->request); /* a file that was never sent */
     if (x->peer)
         peer_expect(x->peer, -1);
     pool_give(s, x);

@@ -88,6 +88,8 @@ struct http_server {
     int listen_fd;
     int port;
     struct workers *workers; /* for what takes long */
+    struct workers
+        *file_workers;       /* for files: who waits for other machines keeps no report waiting */
     struct workers *readers; /* for every read, when the database is across a network; else NULL */
     struct sse_hub *_Atomic hub; /* the one that its streams listen to; NULL before the first */
 
@@ -155,7 +157,7 @@ MUST_CHECK err idempotency_key_read(struct exchange *x);
 MUST_CHECK err upload_expect(struct exchange *x);
 MUST_CHECK err upload_take(struct exchange *x, const char *data, size_t size);
 MUST_CHECK err upload_finish(struct exchange *x);
-MUST_CHECK err upload_sync(struct exchange *x);
+MUST_CHECK err upload_keep(struct exchange *x);
 void upload_discard(struct exchange *x);
 
 /* run.c */
@@ -168,6 +170,8 @@ void run_elsewhere(struct exchange *x);
 bool run_waits(const struct exchange *x, bool admit);
 /* Lets it do so: x->handled is what run_inline() said. False: it is refused, x->failed says why. */
 bool admit_elsewhere(struct exchange *x);
+/* The same for an answer that its handler put off (answer_later). */
+enum MHD_Result run_later(struct exchange *x);
 void exchange_resume(struct exchange *x);
 
 /* workers.c */
@@ -183,6 +187,8 @@ void answer_failure(struct exchange *x);
 
 /* send.c */
 enum MHD_Result send_answer(struct exchange *x);
+/* The client has what it asks for: the answer is 304. */
+bool answer_is_known(const struct exchange *x);
 /* send_file.c: the body of an answer_file; sets the status and headers of ranges. */
 struct MHD_Response *send_file_response(struct exchange *x);
 

@@ -75,13 +75,14 @@ struct route_table {
         (table), COUNT_OF(table)                                                                   \
     }
 
-/* A file that was uploaded: lies in options->upload_dir, its bytes already synced to disk, until
- * the handler renames it away. Whatever is still there when the request ends is deleted. */
+/* A file that was uploaded: lies in options->upload_dir until options->keep_upload has taken it, before
+ * the handler runs. Whatever is still there when the request ends is deleted. */
 struct upload {
     const char *path;
     const char *file_name; /* as sent, cleaned; never NULL */
     int64_t size;
     unsigned char sha256[32];
+    const char *mime_type; /* keep_upload's word on it; NULL without one */
     struct upload *next;
 };
 
@@ -108,6 +109,10 @@ struct request {
     size_t header_count;
     int64_t file_offset; /* answer_file */
     const char *file_path;
+    int file_fd;   /* answer_descriptor; the answer's to close */
+    bool has_file; /* file_fd is one */
+    err (*later)(struct request *r, void *arg);
+    void *later_arg;
     struct stream_setup *stream;
     /* the server's own */
     struct name_value params[ROUTE_PARAMS_MAX];
@@ -134,6 +139,11 @@ err answer_empty(struct request *r);
 err answer_text(struct request *r, int status, const char *content_type);
 /* A file of the data directory, sent with sendfile. Range requests are honoured. */
 err answer_file(struct request *r, const char *path, const char *content_type);
+/* The same of an open file, which is the answer's to close. */
+err answer_descriptor(struct request *r, int fd, const char *content_type);
+/* The answer is made by `work` when the handler is done: on a worker, without a transaction. For what waits
+ * for a disk or another machine. Headers that the handler adds after this stay. RUN_READ only. */
+err answer_later(struct request *r, err (*work)(struct request *r, void *arg), void *arg);
 /* Adds a header to the answer (value copied; CR and LF refused). */
 void answer_header(struct request *r, const char *name, const char *value);
 /* ETag of a version number. */
@@ -174,6 +184,9 @@ struct http_options {
     err (*idempotency_keep)(struct tx *tx, const struct idempotency_key *key,
                             const struct kept_answer *answer);
     const char *upload_dir; /* where uploads are written first */
+    /* Takes an upload to where it stays, and makes it durable, on a worker before the handler's unit. NULL: it
+     * lies in upload_dir, not synced. */
+    err (*keep_upload)(struct request *r, struct store *store, struct upload *upload);
     int64_t upload_max_bytes;
     const char *const *trusted_proxies; /* addresses whose X-Forwarded-For is believed; lives on */
     size_t trusted_proxy_count;

@@ -120,7 +120,7 @@ static err keep_answer(struct exchange *x, struct tx *tx)
     struct request *r = &x->request;
     struct kept_answer kept = {0};
 
-    if (r->status < 200 || r->status > 299 || r->file_path)
+    if (r->status < 200 || r->status > 299 || r->file_path || r->has_file)
         return OK;
     if (!r->route->secret_answer)
         kept = (struct kept_answer){r->status, r->content_type, buf_text(&r->out)};
@@ -166,7 +166,7 @@ static void submit(struct exchange *x)
 
 static void work_upload(struct exchange *x)
 {
-    err e = upload_sync(x);
+    err e = upload_keep(x);
 
     if (e == OK)
         submit(x);
@@ -207,6 +207,30 @@ bool admit_elsewhere(struct exchange *x)
     return true;
 }
 
+/* The handler's own headers stay: they say what the answer is, whoever makes it. */
+static void work_later(struct exchange *x)
+{
+    struct request *r = &x->request;
+
+    x->failed = r->later(r, r->later_arg);
+    r->later = NULL;
+    if (x->failed != OK)
+        r->header_count = 0;
+    exchange_resume(x);
+}
+
+enum MHD_Result run_later(struct exchange *x)
+{
+    atomic_store(&x->handed_back, false); /* of the run in which it was put off */
+    if (!exchange_suspend(x, STAGE_WAITING)) {
+        x->failed = ERR_SHUTDOWN;
+        return send_answer(x);
+    }
+    if (!workers_push(x->server->file_workers, x, work_later))
+        write_done(x, ERR_BUSY);
+    return MHD_YES;
+}
+
 void run_elsewhere(struct exchange *x)
 {
     const struct route *route = x->request.route;
@@ -214,7 +238,7 @@ void run_elsewhere(struct exchange *x)
     void (*work)(struct exchange *) = NULL; /* NULL: the writer */
 
     if (x->request.uploads)
-        work = work_upload;
+        work = work_upload, workers = x->server->file_workers;
     else if (route->run == RUN_REPORT)
         work = work_report;
     else if (route->run != RUN_WRITE)

@@ -18,7 +18,7 @@ static const char *own_header(const struct request *r, const char *name)
 }
 
 /* If-None-Match compares weakly (RFC 9110 section 13.1.2). */
-static bool is_known(const struct exchange *x)
+bool answer_is_known(const struct exchange *x)
 {
     const struct request *r = &x->request;
     const char *tag = own_header(r, "ETag");
@@ -73,7 +73,7 @@ static struct MHD_Response *make_response(struct exchange *x)
 
     if (r->stream)
         return stream_response(x);
-    if (r->file_path)
+    if (r->file_path || r->has_file)
         return send_file_response(x);
     return MHD_create_response_from_buffer(r->out.len, r->out.data ? r->out.data : x->id_text,
                                            MHD_RESPMEM_PERSISTENT);
@@ -118,10 +118,8 @@ enum MHD_Result send_answer(struct exchange *x)
         answer_failure(x);
     else if (r->status == 0 && !r->stream)
         answer_empty(r);
-    if (is_known(x)) {
-        buf_clear(&r->out);
-        r->file_path = NULL;
-        r->content_type = NULL;
+    if (answer_is_known(x)) {
+        answer_empty(r);
         r->status = 304;
     }
     response = make_response(x);

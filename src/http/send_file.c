@@ -67,10 +67,18 @@ static bool same_version(const struct request *r)
     return false;
 }
 
+static int take_descriptor(struct request *r)
+{
+    if (!r->has_file)
+        return open(r->file_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    r->has_file = false;
+    return r->file_fd;
+}
+
 struct MHD_Response *send_file_response(struct exchange *x)
 {
     struct request *r = &x->request;
-    int fd = open(r->file_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = take_descriptor(r);
     int64_t first = 0, last = 0, length;
     struct MHD_Response *response;
     struct stat st;

@@ -158,6 +158,7 @@ err http_server_start(const struct http_options *options, struct http_server **o
     remove_leftovers(options->upload_dir);
     s->router = router_new(options->tables, options->table_count);
     s->workers = workers_new(HTTP_WORKERS, HTTP_WORK_QUEUE_MAX);
+    s->file_workers = workers_new(HTTP_FILE_WORKERS, HTTP_WORK_QUEUE_MAX);
     if (options->store && store_engine(options->store) == ENGINE_POSTGRES)
         s->readers = workers_new(HTTP_READERS, HTTP_READ_QUEUE_MAX);
     ENSURE(peers_start(s) == OK);
@@ -169,6 +170,7 @@ err http_server_start(const struct http_options *options, struct http_server **o
     peers_stop(s);
     workers_free(s->workers);
     workers_free(s->readers);
+    workers_free(s->file_workers);
     router_free(s->router);
     close(fd);
     free(s);
@@ -221,6 +223,7 @@ void http_server_stop(struct http_server *s, int grace_ms)
     peers_stop(s);
     workers_free(s->workers);
     workers_free(s->readers);
+    workers_free(s->file_workers);
     router_free(s->router);
     exchange_pool_free(s);
     pthread_mutex_destroy(&s->pool_lock);

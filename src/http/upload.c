@@ -213,16 +213,13 @@ err upload_finish(struct exchange *x)
     return OK;
 }
 
-err upload_sync(struct exchange *x)
+err upload_keep(struct exchange *x)
 {
-    for (const struct upload *u = x->request.uploads; u; u = u->next) {
-        int fd = open(u->path, O_RDONLY | O_CLOEXEC);
-        err e = fd < 0 || fsync(fd) != 0 ? disk_error(x) : OK;
+    const struct http_options *options = &x->server->options;
 
-        if (fd >= 0)
-            close(fd);
-        TRY(e);
-    }
+    for (struct upload *u = (struct upload *)x->request.uploads; u && options->keep_upload;
+         u = u->next)
+        TRY(options->keep_upload(&x->request, options->store, u));
     return OK;
 }
 
@@ -232,7 +229,7 @@ void upload_discard(struct exchange *x)
         MHD_destroy_post_processor(x->post);
     x->post = NULL;
     close_file(x);
-    /* What a handler took is no longer there under this name. */
+    /* What was kept is no longer there under this name. */
     for (const struct upload *u = x->request.uploads; u; u = u->next)
         unlink(u->path);
     x->request.uploads = NULL;

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* What would hold up a loop: reports, waiting for uploaded bytes to reach the disk, and every read
- * from a database across a network. */
+/* What would hold up a loop: reports, files on their way to and from where they are kept, and every
+ * read from a database across a network. */
 struct job {
     struct exchange *x;
     void (*work)(struct exchange *x);

@@ -17,7 +17,8 @@ enum job_kind_id {
     JOB_ASSIGN_WAITING = 4, /* ref: 0. Look again for agents for tickets that wait */
     JOB_HOUSEKEEPING =
         5, /* ref: 0. Forget expired sessions, idempotency keys, rate windows, uploads */
-    JOB_AGENT_LEFT = 6, /* ref: agent. Their active tickets go to others */
+    JOB_AGENT_LEFT = 6,  /* ref: agent. Their active tickets go to others */
+    JOB_SWEEP_FILES = 7, /* ref: 0. Remove files that nothing refers to */
     JOB_KIND_COUNT
 };
 

@@ -101,7 +101,7 @@ err mail_take(struct store *store, const struct settings *settings, const void *
 {
     struct intake in = {
         .settings = settings,
-        .data_dir = store_data_dir(store),
+        .store = store,
         .raw = raw,
         .len = len,
         .arena = a,

@@ -33,7 +33,7 @@ struct verdict {
 struct intake {
     /* given */
     const struct settings *settings;
-    const char *data_dir;
+    struct store *store; /* where the bytes go */
     const unsigned char *raw;
     size_t len;
     struct arena *arena;

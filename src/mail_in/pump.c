@@ -15,6 +15,7 @@ struct slot {
     struct intake intake;
     struct unit_setup setup;
     void *tag;
+    bool is_kept;    /* its files are durable: it may be decided */
     bool is_settled; /* guarded by the pump's mutex */
     err result;
 };
@@ -42,7 +43,7 @@ struct mail_pump *mail_pump_new(struct store *store, const struct settings *sett
     pump->settings = settings;
     pump->done = done;
     pump->ctx = ctx;
-    file_batch_init(&pump->files, store_data_dir(store));
+    file_batch_init(&pump->files, store);
     pthread_mutex_init(&pump->mutex, NULL);
     pthread_cond_init(&pump->settled, NULL);
     for (size_t i = 0; i < UNDER_WAY_MAX; i++) {
@@ -86,7 +87,7 @@ static err wait_for(struct slot *slot)
 /* Another process may hold the database for a moment: a pipe would have to send all again. */
 static err write_patiently(struct slot *slot, err result)
 {
-    for (int i = 0; i < BUSY_TRIES && result == ERR_BUSY; i++) {
+    for (int i = 0; i < BUSY_TRIES && slot->is_kept && result == ERR_BUSY; i++) {
         nanosleep(&(struct timespec){.tv_nsec = BUSY_PAUSE_MS * 1000000L}, NULL);
         result = store_write(slot->pump->store, &slot->setup, intake_decide, &slot->intake);
     }
@@ -103,6 +104,7 @@ static void send_group(struct mail_pump *pump)
             &pump->slots[(pump->first + pump->count - pump->unsent) % UNDER_WAY_MAX];
         err e = durable;
 
+        slot->is_kept = durable == OK;
         if (slot->is_settled)
             continue;
         if (e == OK)
@@ -118,7 +120,7 @@ static void finish_sent(struct mail_pump *pump)
     struct mail_result taken = {0};
     err result = write_patiently(slot, wait_for(slot));
 
-    if (result != OK && intake_try_plain(&slot->intake, result))
+    if (result != OK && slot->is_kept && intake_try_plain(&slot->intake, result))
         result = write_patiently(
             slot, store_write(pump->store, &slot->setup, intake_decide, &slot->intake));
     if (result == OK)
@@ -155,9 +157,10 @@ void mail_pump_put(struct mail_pump *pump, const void *raw, size_t len, void *ta
 
     slot->tag = tag;
     slot->is_settled = false;
+    slot->is_kept = false;
     slot->intake = (struct intake){
         .settings = pump->settings,
-        .data_dir = store_data_dir(pump->store),
+        .store = pump->store,
         .raw = raw,
         .len = len,
         .arena = &slot->arena,

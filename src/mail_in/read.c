@@ -24,8 +24,10 @@ err mail_read(struct arena *a, const struct settings *settings, const void *raw,
 
 static err put(struct intake *in, const void *data, size_t len, unsigned char *out_sha256)
 {
-    return in->files ? file_batch_put(in->files, data, len, out_sha256)
-                     : file_put(in->data_dir, data, len, out_sha256);
+    if (!in->files)
+        return file_put(in->store, data, len, out_sha256);
+    file_batch_put(in->files, data, len, out_sha256);
+    return OK;
 }
 
 err intake_keep_raw(struct intake *in)

@@ -42,10 +42,11 @@ static err load(struct tx *tx, void *arg)
     return outbox_files(tx, &d->mail, &d->files);
 }
 
-static void send(const struct settings *settings, struct delivery *d, struct arena *a)
+static void send(struct store *store, struct delivery *d, struct arena *a)
 {
+    const struct settings *settings = store_settings(store);
     struct buf message = {0};
-    err e = outbox_render(a, settings, &d->mail, &d->files, &message);
+    err e = outbox_render(a, store, &d->mail, &d->files, &message);
 
     if (e == ERR_INVALID) {
         d->result = SMTP_NEVER;
@@ -118,7 +119,7 @@ void mail_deliver_perform(struct store *store, const struct settings *settings,
     if (e == OK && d.gone)
         return;
     if (e == OK) {
-        send(settings, &d, arena);
+        send(store, &d, arena);
         plan(settings, &d, clock_now_ms());
         e = settle_patiently(store, &d, arena);
     }

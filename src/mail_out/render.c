@@ -27,11 +27,8 @@ err outbox_files(struct tx *tx, const struct outbox_mail *mail, struct outbox_fi
         bytes += a->size_bytes;
         if (a->is_internal || bytes > MAIL_FILES_MAX_BYTES)
             continue;
-        out->v[out->n++] = (struct outbox_file){
-            .file_name = a->file_name,
-            .mime_type = a->mime_type,
-            .path = file_path(tx->arena, tx_data_dir(tx), a->sha256),
-        };
+        out->v[out->n] = (struct outbox_file){.file_name = a->file_name, .mime_type = a->mime_type};
+        memcpy(out->v[out->n++].sha256, a->sha256, FILE_HASH_SIZE);
     }
     return OK;
 }
@@ -45,20 +42,28 @@ static const char *page_of(struct arena *a, const char *markdown)
                         markdown_to_html(a, markdown));
 }
 
-static struct compose_file *compose_files(struct arena *a, const struct outbox_files *files)
+static err compose_files(struct arena *a, struct store *store, const struct outbox_files *files,
+                         struct compose_file **out)
 {
-    struct compose_file *out = ARENA_ARRAY(a, struct compose_file, files->n);
+    struct compose_file *made = ARENA_ARRAY(a, struct compose_file, files->n);
 
-    for (size_t i = 0; i < files->n; i++)
-        out[i] = (struct compose_file){.path = files->v[i].path,
-                                       .file_name = files->v[i].file_name,
-                                       .mime_type = files->v[i].mime_type};
-    return out;
+    for (size_t i = 0; i < files->n; i++) {
+        const struct outbox_file *file = &files->v[i];
+        err e;
+
+        made[i] = (struct compose_file){.file_name = file->file_name, .mime_type = file->mime_type};
+        e = file_get(a, store, file->sha256, MAIL_FILES_MAX_BYTES, &made[i].content);
+        if (e != OK)
+            return e == ERR_NOT_FOUND ? ERR_IO : e;
+    }
+    *out = made;
+    return OK;
 }
 
-err outbox_render(struct arena *a, const struct settings *settings, const struct outbox_mail *mail,
+err outbox_render(struct arena *a, struct store *store, const struct outbox_mail *mail,
                   const struct outbox_files *files, struct buf *out)
 {
+    const struct settings *settings = store_settings(store);
     const char *desk = settings->smtp_from_name ? settings->smtp_from_name : settings->desk_name;
     struct mail_address from = {desk, settings->mail_address};
     struct mail_address reply_to = {desk,
@@ -81,10 +86,12 @@ err outbox_render(struct arena *a, const struct settings *settings, const struct
         .header_count = mail->ticket_id ? 1 : 0,
         .text = mail->body,
         .html = page_of(a, mail->body),
-        .files = compose_files(a, files),
         .file_count = files->n,
     };
+    struct compose_file *attached;
 
+    TRY(compose_files(a, store, files, &attached));
+    message.files = attached;
     ticket.value = arena_printf(a, "%lld", (long long)mail->ticket_id);
     return compose_mail(&message, out);
 }

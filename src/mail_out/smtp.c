@@ -1,11 +1,10 @@
 #include "mail_out/smtp.h"
 
+#include "base/curl_handle.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "job/job.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <string.h>
 
 enum { REPLY_MAX = 512 };
@@ -15,37 +14,6 @@ struct delivery {
     size_t left;
     char reply[REPLY_MAX]; /* the last line that said no */
 };
-
-static pthread_key_t handle_key;
-static pthread_once_t handle_once = PTHREAD_ONCE_INIT;
-
-static void handle_free(void *handle)
-{
-    curl_easy_cleanup(handle);
-}
-
-static void handles_init(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    ENSURE(pthread_key_create(&handle_key, handle_free) == 0);
-}
-
-/* A handle keeps its connection open, so a queue of mails signs in once. One a thread, closed with it. */
-static CURL *thread_handle(void)
-{
-    CURL *handle;
-
-    pthread_once(&handle_once, handles_init);
-    handle = pthread_getspecific(handle_key);
-    if (handle) {
-        curl_easy_reset(handle);
-        return handle;
-    }
-    handle = curl_easy_init();
-    ENSURE(handle != NULL);
-    pthread_setspecific(handle_key, handle);
-    return handle;
-}
 
 static size_t give(char *to, size_t size, size_t count, void *arg)
 {
@@ -144,7 +112,7 @@ enum smtp_result smtp_send(const struct settings *settings, const char *recipien
                            const char *message, size_t len, struct arena *a, const char **out_error)
 {
     struct delivery d = {.at = message, .left = len};
-    CURL *curl = thread_handle();
+    CURL *curl = curl_handle();
     char why[CURL_ERROR_SIZE] = "";
     struct curl_slist *recipients = curl_slist_append(NULL, recipient);
     enum smtp_result result;

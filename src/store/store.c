@@ -204,6 +204,11 @@ const char *store_data_dir(const struct store *store)
     return store->data_dir;
 }
 
+const struct settings *store_settings(const struct store *store)
+{
+    return store->settings;
+}
+
 const char *tx_data_dir(const struct tx *tx)
 {
     return tx->conn->store->data_dir;

@@ -204,6 +204,8 @@ struct store *tx_store(const struct tx *tx);
 /* Where files are kept; never NULL. */
 const char *store_data_dir(const struct store *store);
 const char *tx_data_dir(const struct tx *tx);
+/* Those it was opened with. */
+const struct settings *store_settings(const struct store *store);
 
 /* ---- Care ---------------------------------------------------------------------------------*/
 /* A consistent copy while others write; progress (may be NULL) gets pages done and all. */

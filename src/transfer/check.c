@@ -81,7 +81,7 @@ static err check_file(void *ctx, const struct named_file *file)
 
     arena_reset(&c->arena);
     c->report->files++;
-    problem = named_file_problem(&c->arena, tx_data_dir(c->tx), file, c->report->deep);
+    problem = named_file_problem(&c->arena, tx_store(c->tx), file, c->report->deep);
     if (problem)
         tell(c->report, problem);
     return OK;
@@ -125,11 +125,15 @@ static err look_into(struct checking *c, const char *root, const char *head)
 
 static err find_orphans(struct checking *c)
 {
+    struct stored_files_unnamed_row unnamed;
     char root[4096];
     DIR *dir;
     struct dirent *entry;
     err e = OK;
 
+    TRY(q_stored_files_unnamed(c->tx, &unnamed));
+    c->report->orphans += unnamed.n;
+    c->report->orphan_bytes += unnamed.bytes;
     snprintf(root, sizeof(root), "%s/files", tx_data_dir(c->tx));
     dir = opendir(root);
     if (!dir)

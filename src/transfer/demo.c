@@ -103,6 +103,7 @@ static err make(struct desk *desk, struct demo_plan *plan)
     if (!args_has(&desk->args, "anyway"))
         TRY(store_read(desk->store, &setup, demo_desk_is_empty, NULL));
     demo_plan_make(plan);
+    TRY(demo_put_logs(desk->store, plan));
     TRY(store_write(desk->store, &setup, demo_make_desk, plan));
     return act_all(desk, plan);
 }

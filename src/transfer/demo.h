@@ -84,5 +84,7 @@ struct demo_part {
 };
 /* Does a part of the plan's actions; parts in order. */
 err demo_act(struct tx *tx, void *part);
+/* The files that the plan's tickets will name; before they do. */
+MUST_CHECK err demo_put_logs(struct store *store, const struct demo_plan *plan);
 
 #endif

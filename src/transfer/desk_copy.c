@@ -1,5 +1,6 @@
 #include "transfer/desk_copy.h"
 
+#include "file/disk_path.h"
 #include "transfer/check.h"
 #include "transfer/named_files.h"
 #include "transfer/tree.h"
@@ -31,8 +32,8 @@ static err take_file(void *arg, const struct named_file *file)
     err e = OK;
 
     arena_init(&arena);
-    from = file_path(&arena, copy->from, file->sha256);
-    to = arena_str(&arena, file_path(&arena, copy->partial, file->sha256));
+    from = file_disk_path(&arena, copy->from, file->sha256);
+    to = arena_str(&arena, file_disk_path(&arena, copy->partial, file->sha256));
     dir = arena_str(&arena, to);
     *strrchr(dir, '/') = '\0';
     /* One that is gone is told when the copy is proved, and keeps nobody from saving the rest. */

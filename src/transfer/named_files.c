@@ -2,14 +2,7 @@
 
 #include "queries.gen.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { READ_BYTES = 256 * 1024 };
 
 static err visit_row(struct rows *rows, struct arena *a,
                      err (*visit)(void *ctx, const struct named_file *), void *ctx)
@@ -62,39 +55,24 @@ err named_files_has(struct tx *tx, const unsigned char sha256[static FILE_HASH_S
     return OK;
 }
 
-static bool hash_agrees(int fd, const unsigned char sha256[static FILE_HASH_SIZE])
-{
-    static _Thread_local unsigned char buffer[READ_BYTES];
-    unsigned char hash[FILE_HASH_SIZE];
-    crypto_hash_sha256_state state;
-    ssize_t n;
-
-    crypto_hash_sha256_init(&state);
-    while ((n = read(fd, buffer, sizeof(buffer))) > 0 || (n < 0 && errno == EINTR)) {
-        if (n > 0)
-            crypto_hash_sha256_update(&state, buffer, (size_t)n);
-    }
-    crypto_hash_sha256_final(&state, hash);
-    return n == 0 && memcmp(hash, sha256, sizeof(hash)) == 0;
-}
-
-const char *named_file_problem(struct arena *a, const char *data_dir, const struct named_file *file,
+const char *named_file_problem(struct arena *a, struct store *store, const struct named_file *file,
                                bool deep)
 {
-    const char *path = file_path(a, data_dir, file->sha256);
-    const char *problem = NULL;
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char hex[FILE_HASH_TEXT_SIZE];
+    const char *name = file_hash_text(file->sha256, hex);
+    int64_t size = -1;
+    err e = file_verify(store, file->sha256, false, &size);
 
-    if (fd < 0)
-        return arena_printf(a, "file %s, %s: %s", path, file->what, strerror(errno));
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        problem = arena_printf(a, "file %s, %s: is not a file", path, file->what);
-    else if (st.st_size != file->size_bytes)
-        problem = arena_printf(a, "file %s, %s: has %lld bytes instead of %lld", path, file->what,
-                               (long long)st.st_size, (long long)file->size_bytes);
-    else if (deep && !hash_agrees(fd, file->sha256))
-        problem = arena_printf(a, "file %s, %s: its content has changed", path, file->what);
-    close(fd);
-    return problem;
+    if (e == ERR_NOT_FOUND)
+        return arena_printf(a, "file %s, %s: is missing", name, file->what);
+    if (e == OK && size != file->size_bytes)
+        return arena_printf(a, "file %s, %s: has %lld bytes instead of %lld", name, file->what,
+                            (long long)size, (long long)file->size_bytes);
+    if (e == OK && deep)
+        e = file_verify(store, file->sha256, true, &size);
+    if (e == OK)
+        return NULL;
+    if (e == ERR_IO)
+        return arena_printf(a, "file %s, %s: its content has changed", name, file->what);
+    return arena_printf(a, "file %s, %s: %s", name, file->what, err_text(e));
 }

@@ -18,7 +18,7 @@ MUST_CHECK err named_files_count(struct tx *tx, int64_t *out);
 MUST_CHECK err named_files_has(struct tx *tx, const unsigned char sha256[static FILE_HASH_SIZE],
                                bool *out);
 /* Why the file is not as it should be, in a; NULL: it is. deep: reads it and compares its hash. */
-const char *named_file_problem(struct arena *a, const char *data_dir, const struct named_file *file,
+const char *named_file_problem(struct arena *a, struct store *store, const struct named_file *file,
                                bool deep);
 
 #endif

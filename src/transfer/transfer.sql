@@ -24,6 +24,13 @@ SELECT x.sha256, min(x.size_bytes), max(x.ticket_id) FROM (
   SELECT m.sha256, m.size_bytes, 0 FROM mail m) x
 GROUP BY x.sha256
 
+-- The next ones in the order of their hashes, from two indexes.
+-- @query named_files_after(after blob, most int) many (sha256 blob)
+SELECT x.sha256 FROM (SELECT DISTINCT a.sha256 FROM attachment a WHERE a.sha256 > $1 ORDER BY a.sha256 LIMIT $2) x
+UNION
+SELECT y.sha256 FROM (SELECT DISTINCT m.sha256 FROM mail m WHERE m.sha256 > $1 ORDER BY m.sha256 LIMIT $2) y
+ORDER BY 1 LIMIT $2
+
 -- @query named_files_n() one (n int)
 SELECT count(*) FROM (SELECT a.sha256 FROM attachment a UNION SELECT m.sha256 FROM mail m) x
 

@@ -85,7 +85,7 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(lively, tmp_
 def test_a_missing_file_is_told_and_the_rest_is_saved(lively, tmp_path):
     next((lively.data / "files").glob("*/*")).unlink()
     result = lively.cli("backup", tmp_path / "copy", check=False)
-    assert result.returncode == 1 and b"No such file" in result.stderr
+    assert result.returncode == 1 and b"is missing" in result.stderr
     assert (tmp_path / "copy" / "frontdesk.db").exists()
 
 
