@@ -126,9 +126,20 @@ static err set_status(struct doing *d, enum ticket_status status)
     return ticket_set_status(d->tx, d->ref, status, NULL, 0, &d->ticket);
 }
 
-static bool is_technical(const struct doing *d)
+/* Some who have trouble with a machine send its log: known before the ticket is made, like the log itself. */
+static bool has_log(const struct demo_ticket *planned)
 {
-    return strcmp(d->planned->story->category, "technical") == 0;
+    struct dice dice = {planned->seed + 1};
+
+    return strcmp(planned->story->category, "technical") == 0 && dice_percent(&dice, 12);
+}
+
+static const char *log_of(struct arena *a, const struct demo_plan *plan,
+                          const struct demo_ticket *planned)
+{
+    struct dice dice = {plan->seed + planned->seed % LOG_KINDS};
+
+    return demo_log(a, &dice);
 }
 
 /* ---- actions ---- */
@@ -136,15 +147,20 @@ static bool is_technical(const struct doing *d)
 err demo_put_logs(struct store *store, const struct demo_plan *plan)
 {
     unsigned char sha256[FILE_HASH_SIZE];
+    bool is_put[LOG_KINDS] = {false};
     struct arena arena;
     err e = OK;
 
     arena_init(&arena);
-    for (uint64_t kind = 0; kind < LOG_KINDS && e == OK; kind++) {
-        struct dice dice = {plan->seed + kind};
-        const char *log = demo_log(&arena, &dice);
+    for (size_t i = 0; i < plan->ticket_count && e == OK; i++) {
+        const struct demo_ticket *planned = &plan->tickets[i];
+        const char *log;
 
+        if (!has_log(planned) || is_put[planned->seed % LOG_KINDS])
+            continue;
+        log = log_of(&arena, plan, planned);
         e = file_put(store, log, strlen(log), sha256);
+        is_put[planned->seed % LOG_KINDS] = true;
     }
     arena_done(&arena);
     return e;
@@ -152,8 +168,7 @@ err demo_put_logs(struct store *store, const struct demo_plan *plan)
 
 static err attach_log(struct doing *d, struct attachment_input *out)
 {
-    struct dice dice = {d->plan->seed + d->planned->seed % LOG_KINDS};
-    const char *log = demo_log(d->tx->arena, &dice);
+    const char *log = log_of(d->tx->arena, d->plan, d->planned);
 
     *out = (struct attachment_input){
         .file_name = "till.log", .size_bytes = (int64_t)strlen(log), .mime_type = "text/plain"};
@@ -200,7 +215,7 @@ static err do_create(struct doing *d)
     become_requester(d);
     if (d->planned->source == SOURCE_PHONE)
         d->tx->actor = agent_actor(&d->plan->agents[dice_below(&d->dice, DEMO_AGENTS)]);
-    if (is_technical(d) && dice_percent(&d->dice, 12)) {
+    if (has_log(d->planned)) {
         TRY(attach_log(d, &log));
         input.attachments = &log;
         input.attachment_count = 1;

@@ -398,7 +398,7 @@ def test_files_move_from_place_to_place_while_the_desk_works(new_desk, s3):
 
 
 def test_a_file_that_is_nowhere_keeps_the_others_from_nothing(new_desk):
-    desk = new_desk(start=True)
+    desk = new_desk(start=True, env={"FRONTDESK_FILES": "disk"})
     lost, fine = put(desk, b"lost"), put(desk, b"fine")
     (desk.data / "files" / lost["sha256"][:2] / lost["sha256"][2:]).unlink()
     desk.stop()
