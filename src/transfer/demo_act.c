@@ -126,12 +126,17 @@ static err set_status(struct doing *d, enum ticket_status status)
     return ticket_set_status(d->tx, d->ref, status, NULL, 0, &d->ticket);
 }
 
+static bool is_technical(const struct demo_ticket *planned)
+{
+    return strcmp(planned->story->category, "technical") == 0;
+}
+
 /* Some who have trouble with a machine send its log: known before the ticket is made, like the log itself. */
 static bool has_log(const struct demo_ticket *planned)
 {
     struct dice dice = {planned->seed + 1};
 
-    return strcmp(planned->story->category, "technical") == 0 && dice_percent(&dice, 12);
+    return is_technical(planned) && dice_percent(&dice, 12);
 }
 
 static const char *log_of(struct arena *a, const struct demo_plan *plan,
@@ -227,19 +232,20 @@ static err do_create(struct doing *d)
 
 static err do_received(struct doing *d)
 {
-    TRY(agent_says(d, phrase(d, is_technical(d) ? PHRASE_RECEIVED_TECHNICAL : PHRASE_RECEIVED)));
+    TRY(agent_says(
+        d, phrase(d, is_technical(d->planned) ? PHRASE_RECEIVED_TECHNICAL : PHRASE_RECEIVED)));
     return dice_percent(&d->dice, 40) ? set_status(d, STATUS_IN_PROGRESS) : OK;
 }
 
 static err do_ask(struct doing *d)
 {
-    TRY(agent_says(d, phrase(d, is_technical(d) ? PHRASE_ASK_TECHNICAL : PHRASE_ASK)));
+    TRY(agent_says(d, phrase(d, is_technical(d->planned) ? PHRASE_ASK_TECHNICAL : PHRASE_ASK)));
     return set_status(d, STATUS_PENDING);
 }
 
 static err do_tell(struct doing *d)
 {
-    return requester_says(d, is_technical(d) ? PHRASE_TELL_TECHNICAL : PHRASE_TELL);
+    return requester_says(d, is_technical(d->planned) ? PHRASE_TELL_TECHNICAL : PHRASE_TELL);
 }
 
 static err do_nudge(struct doing *d)
