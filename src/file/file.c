@@ -74,21 +74,34 @@ err file_put(struct store *store, const void *data, size_t len,
     return OK;
 }
 
+/* path: NULL if the file must stay under its name. */
+static err put_local(struct store *store, int fd, const char *path, const unsigned char *sha256)
+{
+    struct file_source source = {.fd = fd, .path = path};
+    struct stat st;
+
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return ERR_IO;
+    source.size_bytes = st.st_size;
+    memcpy(source.sha256, sha256, FILE_HASH_SIZE);
+    return file_places[file_place_of(store)]->put(store, &source);
+}
+
+err file_put_open(struct store *store, int fd, const unsigned char sha256[static FILE_HASH_SIZE])
+{
+    return put_local(store, fd, NULL, sha256);
+}
+
 err file_adopt(struct store *store, const char *path,
                const unsigned char sha256[static FILE_HASH_SIZE])
 {
-    struct file_source source = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), .path = path};
-    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     err e;
 
-    if (source.fd < 0)
+    if (fd < 0)
         return file_disk_error();
-    memcpy(source.sha256, sha256, FILE_HASH_SIZE);
-    e = fstat(source.fd, &st) == 0 && S_ISREG(st.st_mode) ? OK : ERR_IO;
-    source.size_bytes = st.st_size;
-    if (e == OK)
-        e = file_places[file_place_of(store)]->put(store, &source);
-    close(source.fd);
+    e = put_local(store, fd, path, sha256);
+    close(fd);
     if (e == OK)
         unlink(path); /* unless the place took it under its own name */
     return e;

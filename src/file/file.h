@@ -26,6 +26,9 @@ MUST_CHECK err file_put(struct store *store, const void *data, size_t len,
  * still there. It need not be synced. */
 MUST_CHECK err file_adopt(struct store *store, const char *path,
                           const unsigned char sha256[static FILE_HASH_SIZE]);
+/* The same of an open local file, which stays as it is. */
+MUST_CHECK err file_put_open(struct store *store, int fd,
+                             const unsigned char sha256[static FILE_HASH_SIZE]);
 
 /* A descriptor of a local file that holds all of it, at its beginning; the caller's to close. What is
  * not on a local disk comes by way of a file without a name. ERR_NOT_FOUND if no place has it. */

@@ -32,17 +32,12 @@ static err prove(struct store *store, const struct file_place *place, const unsi
 static err copy_over(struct store *store, const struct file_place *from,
                      const struct file_place *to, const unsigned char *sha256)
 {
-    struct file_source source = {.fd = -1};
-    struct stat st;
+    int fd;
     err e;
 
-    memcpy(source.sha256, sha256, FILE_HASH_SIZE);
-    TRY(file_spool(store, from, sha256, &source.fd));
-    e = fstat(source.fd, &st) == 0 ? OK : ERR_IO;
-    source.size_bytes = st.st_size;
-    if (e == OK)
-        e = to->put(store, &source);
-    close(source.fd);
+    TRY(file_spool(store, from, sha256, &fd));
+    e = file_put_open(store, fd, sha256);
+    close(fd);
     return e == OK ? prove(store, to, sha256) : e;
 }
 

@@ -23,6 +23,8 @@ static err open_nameless(const char *data_dir, int *out_fd)
     char path[PATH_SIZE];
     int fd = open(data_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
+    if (fd < 0 && errno == ENOENT) /* a command that only looks at a database elsewhere */
+        fd = open(P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) { /* some network file systems */
         if ((size_t)snprintf(path, sizeof(path), "%s/.spool-XXXXXX", data_dir) >= sizeof(path))
             return ERR_IO;

@@ -6,16 +6,17 @@
 #include "transfer/named_files.h"
 
 #include <inttypes.h>
-#include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { FILES_A_SLICE = 200, BATCH_BYTES = 16 * 1024 * 1024 };
+enum { FILES_A_SLICE = 200, BATCH_BYTES = 16 * 1024 * 1024, LARGE_BYTES = BATCH_BYTES / 4 };
 
 struct carrying {
     struct copy *copy;
     struct file_batch batch;
     int64_t waiting_bytes;
-    struct arena arena; /* of one file */
+    struct arena arena; /* what waits in the batch */
 };
 
 static err tell_damaged(struct carrying *c, const unsigned char *sha256, const char *what)
@@ -30,25 +31,54 @@ static err tell_damaged(struct carrying *c, const unsigned char *sha256, const c
 
 static err flush(struct carrying *c)
 {
+    err e = file_batch_commit(&c->batch);
+
     c->waiting_bytes = 0;
-    return file_batch_commit(&c->batch);
+    arena_reset(&c->arena);
+    return e;
+}
+
+/* What the source has lost or damaged is told, and keeps nothing else from being carried. */
+static err tell_trouble(struct carrying *c, const unsigned char *sha256, const err *e)
+{
+    if (*e == ERR_NOT_FOUND)
+        return tell_damaged(c, sha256, "is not there: the source has lost it");
+    if (*e == ERR_IO)
+        return tell_damaged(c, sha256, "is damaged at the source: its content has changed");
+    return *e;
+}
+
+/* By way of a local file, not of memory. */
+static err take_large(struct carrying *c, const unsigned char *sha256)
+{
+    struct stat st;
+    int fd;
+    err e = file_open(c->copy->from.store, sha256, &fd);
+
+    TRY(tell_trouble(c, sha256, &e));
+    if (e != OK)
+        return OK;
+    e = file_put_open(c->copy->to.store, fd, sha256);
+    if (fstat(fd, &st) == 0)
+        c->copy->file_bytes += st.st_size;
+    close(fd);
+    return e;
 }
 
 static err take(struct carrying *c, const unsigned char *sha256)
 {
     struct bytes bytes;
     unsigned char hash[FILE_HASH_SIZE];
-    err e = file_get(&c->arena, c->copy->from.data_dir, sha256, SIZE_MAX, &bytes);
+    err e = file_get(&c->arena, c->copy->from.store, sha256, LARGE_BYTES, &bytes);
 
-    if (e == ERR_NOT_FOUND)
-        return tell_damaged(c, sha256, "is not there: the source has lost it");
-    TRY(e);
-    crypto_hash_sha256(hash, bytes.data, bytes.len);
-    if (memcmp(hash, sha256, sizeof(hash)) != 0)
-        return tell_damaged(c, sha256, "is damaged at the source: its content has changed");
+    if (e == ERR_TOO_LARGE)
+        return take_large(c, sha256);
+    TRY(tell_trouble(c, sha256, &e));
+    if (e != OK)
+        return OK;
     c->copy->file_bytes += (int64_t)bytes.len;
     c->waiting_bytes += (int64_t)bytes.len;
-    TRY(file_batch_put(&c->batch, bytes.data, bytes.len, hash));
+    file_batch_put(&c->batch, bytes.data, bytes.len, hash);
     return c->waiting_bytes >= BATCH_BYTES ? flush(c) : OK;
 }
 
@@ -56,7 +86,7 @@ typedef err carry_fn(struct carrying *c, const struct named_file *file);
 
 static err carry(struct carrying *c, const struct named_file *file)
 {
-    if (named_file_problem(&c->arena, c->copy->to.data_dir, file, false))
+    if (named_file_problem(&c->arena, c->copy->to.store, file, false))
         return take(c, file->sha256);
     c->copy->file_bytes += file->size_bytes;
     return OK;
@@ -64,7 +94,7 @@ static err carry(struct carrying *c, const struct named_file *file)
 
 static err look(struct carrying *c, const struct named_file *file)
 {
-    if (named_file_problem(&c->arena, c->copy->to.data_dir, file, true))
+    if (named_file_problem(&c->arena, c->copy->to.store, file, true))
         return tell_damaged(c, file->sha256, "is not at the target as it should be");
     return OK;
 }
@@ -77,7 +107,6 @@ static err visit(struct carrying *c, const struct copy_files_after_row *row, car
     if (row->sha256.len != FILE_HASH_SIZE)
         return fault_set(&copy->desk->fault, ERR_STORE, "a file's hash is none at the source");
     memcpy(file.sha256, row->sha256.data, FILE_HASH_SIZE);
-    arena_reset(&c->arena);
     progress_set(&copy->progress, ++copy->files);
     return act(c, &file);
 }
@@ -122,7 +151,7 @@ static err all_files(struct tx *from, struct copy *copy, carry_fn *act)
     if (count == 0)
         return OK;
     arena_init(&c.arena);
-    file_batch_init(&c.batch, copy->to.data_dir);
+    file_batch_init(&c.batch, copy->to.store);
     progress_init(&copy->progress, "files", count);
     e = each(from, &c, act);
     progress_end(&copy->progress);
