@@ -181,8 +181,26 @@ static err node_batch(struct pg_store *store, int64_t *out)
     return pg_end(&rows);
 }
 
-/* OK: the batch whose COMMIT was not answered is there. ERR_RETRY: it is not, and never will be. */
-static err find_outcome(struct pg_store *store)
+/* A statement_timeout in COMMIT would end the wait for the standby and still say that all is well. */
+static err send_commit(struct pg_conn *c)
+{
+    TRY(pg_send_text(c, "SET LOCAL statement_timeout = 0"));
+    return pg_send_text(c, "COMMIT");
+}
+
+/* A server that was killed and starts again shows what its own log has, though perhaps no standby has it and
+ * another takes over in a moment. A commit of our own behind it waits for the standby: then it stays. */
+static err make_sure(struct pg_store *store)
+{
+    struct pg_conn *c = store->writing;
+
+    TRY(pg_exec(&c->conn, NULL, "UPDATE writer_lane SET batch = batch", NULL, 0, NULL));
+    TRY(pg_settle(c));
+    TRY(send_commit(c));
+    return pg_settle(c);
+}
+
+static err look_for_batch(struct pg_store *store, bool *out_there)
 {
     struct lane lane;
     int64_t batch = 0;
@@ -190,27 +208,36 @@ static err find_outcome(struct pg_store *store)
 
     drop(store);
     store->down = false;
-    e = take_lane_patiently(store, DB_OUTCOME_PATIENCE_MS, &lane);
-    if (e == OK)
-        e = node_batch(store, &batch);
-    if (store->writing)
+    TRY(take_lane_patiently(store, DB_OUTCOME_PATIENCE_MS, &lane));
+    e = node_batch(store, &batch);
+    *out_there = e == OK && batch == store->batch + 1;
+    if (*out_there)
+        e = make_sure(store);
+    if (e != OK || !*out_there)
         pg_rollback(store->writing);
+    if (store->writing->broken)
+        drop(store);
+    return e;
+}
+
+/* OK: the batch whose COMMIT was not answered is there. ERR_RETRY: it is not, and never will be. */
+static err find_outcome(struct pg_store *store)
+{
+    int64_t until_us = clock_steady_us() + DB_OUTCOME_PATIENCE_MS * INT64_C(1000);
+    bool there = false;
+    err e;
+
+    do {
+        e = look_for_batch(store, &there);
+    } while (e == ERR_RETRY && clock_steady_us() < until_us);
     if (e != OK) {
         log_error("store.outcome_unknown", "batch=%lld", (long long)store->batch + 1);
         store->batch++; /* its number is not used again, whatever became of it */
         return ERR_STORE;
     }
-    log_warn("store.outcome", "batch=%lld committed=%d", (long long)store->batch + 1,
-             batch == store->batch + 1);
+    log_warn("store.outcome", "batch=%lld committed=%d", (long long)store->batch + 1, there);
     store->lane_batch = -1; /* numbers are asked for anew */
-    return batch == store->batch + 1 ? OK : ERR_RETRY;
-}
-
-/* A statement_timeout in COMMIT would end the wait for the standby and still say that all is well. */
-static err send_commit(struct pg_conn *c)
-{
-    TRY(pg_send_text(c, "SET LOCAL statement_timeout = 0"));
-    return pg_send_text(c, "COMMIT");
+    return there ? OK : ERR_RETRY;
 }
 
 /* Before anybody is told: who reads next must not be sent to a replica that lacks this. */
