@@ -19,6 +19,11 @@ Notation, in .sql files beside the code that uses them:
         many SHAPE  err q_...(tx, ..., struct agent_rows *out)                      out->v, out->n
         exec        err q_...(tx, ...)
         changes     err q_...(tx, ..., int64_t *out_changed)
+      then perhaps one word more:
+        late        exec: may wait for the end of the batch, where its rows are written together. Only for rows that
+                    no unit which writes ever reads.
+        kept        one, many: PostgreSQL's writer keeps the rows until a query changes a table that they come from.
+                    For what every ticket asks and people seldom change.
       SHAPE is a shape's name or columns in parentheses: one (n int). Parameters may be written
       over several comment lines. More than six parameters come as one struct q_NAME_args.
 
@@ -61,9 +66,10 @@ def fail(where, why):
 
 
 class Query:
-    def __init__(self, name, params, gives, shape, where):
+    def __init__(self, name, params, gives, shape, where, manner):
         self.name, self.params, self.gives, self.shape, self.where = name, params, gives, shape, where
         self.sql, self.only = {"sqlite": [], "postgres": []}, None
+        self.late, self.kept, self.forgets = manner == "late", manner == "kept", False
 
 
 def parse_columns(text, where):
@@ -77,6 +83,14 @@ def parse_columns(text, where):
 
 
 HEAD = re.compile(r"(\w+)\s*\(([^)]*)\)\s*(one|many|exec|changes)\s*(.*)$", re.S)
+
+
+def split_manner(shape, gives):
+    words = {"exec": ["late"], "one": ["kept"], "many": ["kept"]}.get(gives, [])
+    for word in words:
+        if shape == word or shape.endswith(" " + word):
+            return shape[: -len(word)].strip(), word
+    return shape, None
 
 
 def declaration(lines, i):
@@ -113,14 +127,14 @@ def parse(path, shapes, fragments, queries):
                 name, params, gives, shape = m.groups()
                 if any(q.name == name for q in queries):
                     fail(where, f"query {name} stands twice")
-                shape = shape.strip()
+                shape, manner = split_manner(shape.strip(), gives)
                 if gives in ("one", "many"):
                     if shape.startswith("("):
                         shapes[name + "_row"] = parse_columns(shape[1:-1], where)
                         shape = name + "_row"
                     elif not shape:
                         fail(where, "what does it give?")
-                queries.append(Query(name, parse_columns(params, where), gives, shape, where))
+                queries.append(Query(name, parse_columns(params, where), gives, shape, where, manner))
                 target = queries[-1].sql["sqlite"]
             elif word == "twin":
                 if rest.strip() != "postgres" or not queries:
@@ -159,6 +173,48 @@ def finish(query, fragments):
             fail(query.where, f"{query.name} declares {len(query.params)} parameters, uses {sorted(used)}")
     lite = re.sub(r"\$(\d+)", r"?\1", text)
     return lite if query.only != "postgres" else None, twin if query.only != "sqlite" else None
+
+
+def outside_parentheses(text):
+    """The text with what stands in parentheses blanked out."""
+    out, depth = [], 0
+    for c in text:
+        depth -= c == ")"
+        out.append(c if depth == 0 else " ")
+        depth += c == "("
+    return "".join(out)
+
+
+def changed_by(text):
+    """The table that a statement writes, and the columns it sets there if it is an UPDATE (else None)."""
+    m = re.match(r"(?:INSERT INTO|DELETE FROM|UPDATE) (\w+)", text)
+    if not m:
+        return None, None
+    if not text.startswith("UPDATE"):
+        return m.group(1), None
+    sets = re.split(r"\b(?:FROM|WHERE|RETURNING)\b", outside_parentheses(text).split(" SET ", 1)[1])[0]
+    return m.group(1), re.findall(r"(?:^|,)\s*(\w+)\s*=", sets)
+
+
+def mark_forgetting(queries, texts):
+    """A query forgets kept rows if it writes a table that they come from; an UPDATE only if one of them names a column that
+    it sets."""
+    kept = [texts[q.name][1] for q in queries if q.kept]
+    for query in queries:
+        table, columns = changed_by(texts[query.name][1] or "")
+        query.forgets = table is not None and any(
+            re.search(rf"\b(?:FROM|JOIN) {table}\b", text)
+            and (columns is None or any(re.search(rf"\b{column}\b", text) for column in columns)) for text in kept)
+
+
+def values_tuple(query, text):
+    """Where the tuple of an INSERT stands that may be given several: (offset, length), or (0, 0)."""
+    m = re.match(r"INSERT INTO \w+\s*\([^)]*\) VALUES (?=\()", text or "")
+    if not m or query.gives != "exec":
+        return 0, 0
+    blank = outside_parentheses(text[m.end():])
+    end = blank.index(")") + 1
+    return (m.end(), end) if blank[end:].strip() in ("", "ON CONFLICT DO NOTHING") else (0, 0)
 
 
 def c_string(text):
@@ -207,8 +263,12 @@ def write_header(out, shapes, queries):
 
 def write_body(out, query, shapes, index, texts):
     params, prefix = c_params(query)
+    at, length = values_tuple(query, texts[1])
+    extra = f"    .tuple_at = {at},\n    .tuple_len = {length},\n" if length else ""
+    extra += "    .kept = true,\n" if query.kept else ""
+    extra += "    .forgets = true,\n" if query.forgets else ""
     out.write(f"const struct query query_{query.name} = {{\n    .name = \"{query.name}\",\n    .sql = {{{c_string(texts[0])},\n"
-              f"            {c_string(texts[1])}}},\n    .types = \"{''.join(LETTERS[t.rstrip('?')] for _, t in query.params)}\",\n    .index = {index},\n}};\n\n{prototype(query)}\n{{\n")
+              f"            {c_string(texts[1])}}},\n    .types = \"{''.join(LETTERS[t.rstrip('?')] for _, t in query.params)}\",\n    .index = {index},\n{extra}}};\n\n{prototype(query)}\n{{\n")
     count = len(query.params)
     if count:
         out.write(f"    const struct value params[{count}] = {{\n")
@@ -216,6 +276,9 @@ def write_body(out, query, shapes, index, texts):
             out.write("        " + TYPES[type_][1].format(v=prefix + name) + ",\n")
         out.write("    };\n")
     given = f"{'params' if count else 'NULL'}, {count}"
+    if query.late:
+        out.write(f"\n    return query_exec_late(tx, &query_{query.name}, {given});\n}}\n\n")
+        return
     if query.gives in ("exec", "changes"):
         changed = "out_changed" if query.gives == "changes" else "NULL"
         out.write(f"\n    return query_exec(tx, &query_{query.name}, {given}, {changed});\n}}\n\n")
@@ -247,12 +310,14 @@ def main():
         if query.shape and query.shape not in shapes:
             fail(query.where, f"no shape {query.shape}")
         query.where = re.sub(r"^.*?(src/)", r"\1", query.where)
+    texts = {query.name: finish(query, fragments) for query in queries}
+    mark_forgetting(queries, texts)
     with open(args.out_h, "w", encoding="utf-8") as out:
         write_header(out, shapes, queries)
     with open(args.out_c, "w", encoding="utf-8") as out:
         out.write('/* Made from the .sql files by script/gen_queries.py: change those. */\n#include "queries.gen.h"\n\n')
         for index, query in enumerate(queries):
-            write_body(out, query, shapes, index, finish(query, fragments))
+            write_body(out, query, shapes, index, texts[query.name])
         out.write("const struct query *const all_queries[] = {\n" + "".join(f"    &query_{q.name},\n" for q in queries) + "};\n"
                   "const int all_queries_count = (int)COUNT_OF(all_queries);\n")
 

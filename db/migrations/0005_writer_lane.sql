@@ -4,9 +4,10 @@
 CREATE TABLE writer_lane (
   one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one),
   batch BIGINT NOT NULL,                     -- how many there were
-  at_ms BIGINT NOT NULL                      -- the moment of the last
+  at_ms BIGINT NOT NULL,                     -- the moment of the last
+  config BIGINT NOT NULL                     -- how often one of them changed what writers keep of the configuration
 ) WITH (fillfactor = 10);
-INSERT INTO writer_lane(batch, at_ms) VALUES (1, 0);
+INSERT INTO writer_lane(batch, at_ms, config) VALUES (1, 0, 0);
 
 -- Which batch each node has committed last: what to look at when its connection broke in COMMIT.
 CREATE TABLE node (

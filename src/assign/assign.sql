@@ -61,7 +61,7 @@ SELECT r.id, r.uuid, r.type, r.category_id, c.name, r.subcategory, r.priority, a
 FROM assignment_rule r JOIN category c ON c.id = r.category_id
 LEFT JOIN agent a ON a.id = r.agent_id LEFT JOIN agent_group g ON g.id = r.group_id
 
--- @query rules_for(category_id int, subcategory text?) many rule_row
+-- @query rules_for(category_id int, subcategory text?) many rule_row kept
 ${rule_select}
 WHERE r.category_id = $1 AND r.is_active AND (r.subcategory IS NULL OR lower(r.subcategory) = lower(CAST($2 AS c_text)))
 ORDER BY r.priority DESC, r.id
@@ -90,7 +90,7 @@ DELETE FROM assignment_rule WHERE id = $1
 -- Decisions ---------------------------------------------------------------------------------------
 
 -- @query assign_decision_insert(id int, ticket_id int, method text, rule_id int?, agent_id int?, group_id int?, candidates text,
---   reason text, now_ms int) exec
+--   reason text, now_ms int) exec late
 INSERT INTO assignment_decision(id, ticket_id, method, rule_id, agent_id, group_id, candidates, reason, created_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 

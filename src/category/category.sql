@@ -4,13 +4,13 @@
 -- @fragment category_columns
 c.id, c.uuid, c.name, c.description, c.score, c.is_active, c.created_ms, c.updated_ms
 
--- @query category_by_key(name_key text) one category_row
+-- @query category_by_key(name_key text) one category_row kept
 SELECT ${category_columns} FROM category c WHERE c.name_key = $1
 
--- @query category_by_ref(id int?, uuid uuid?) one category_row
+-- @query category_by_ref(id int?, uuid uuid?) one category_row kept
 SELECT ${category_columns} FROM category c WHERE c.id = $1 OR c.uuid = $2
 
--- @query category_default() one category_row
+-- @query category_default() one category_row kept
 SELECT ${category_columns} FROM category c WHERE c.is_active
 ORDER BY CASE WHEN c.name_key = 'general' THEN 0 ELSE 1 END, c.id LIMIT 1
 

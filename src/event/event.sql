@@ -1,6 +1,6 @@
 -- @query event_insert(id int, at_ms int, entity int, entity_id int?, entity_uuid uuid?, kind text,
 --   actor_type int, actor_id int?, actor_name text, changed_from text?, changed_to text?, note text?,
---   requester_id int?, agents_only bool, ip text?, user_agent text?) exec
+--   requester_id int?, agents_only bool, ip text?, user_agent text?) exec late
 INSERT INTO event(id, at_ms, entity, entity_id, entity_uuid, kind, actor_type, actor_id, actor_name, changed_from,
   changed_to, note, requester_id, agents_only, ip, user_agent)
 VALUES ($1, $2, $3, coalesce($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)

@@ -6,7 +6,7 @@ SELECT r.id, r.uuid, r.category_id, c.name, r.subject, r.content, r.is_active, r
 FROM auto_response r LEFT JOIN category c ON c.id = r.category_id
 
 -- The category's own, else the fallback for all.
--- @query auto_response_for(category_id int) one auto_response_row
+-- @query auto_response_for(category_id int) one auto_response_row kept
 ${auto_response_select} WHERE r.is_active AND (r.category_id = $1 OR r.category_id IS NULL)
 ORDER BY CASE WHEN r.category_id IS NULL THEN 1 ELSE 0 END, r.id LIMIT 1
 

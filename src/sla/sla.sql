@@ -2,7 +2,7 @@
 -- Conditions are JSON arrays of stored numbers (priority, category id, tier); empty: any.
 
 -- @query sla_policy_match(priority int, category_id int, tier int) one (id int, uuid uuid, name text, response_minutes int,
---   resolution_minutes int, calendar_id int?, definition text?)
+--   resolution_minutes int, calendar_id int?, definition text?) kept
 SELECT p.id, p.uuid, p.name, p.response_minutes, p.resolution_minutes, p.calendar_id, c.definition
 FROM sla_policy p LEFT JOIN calendar c ON c.id = p.calendar_id
 WHERE p.is_active

@@ -71,6 +71,8 @@ struct tx unit_tx(struct store *store, struct conn *conn, const struct unit_setu
                   bool writable);
 /* Flushes deferrals (oldest first) kind by kind inside tx. */
 err deferrals_flush(struct tx *tx, struct deferral *oldest_first);
+/* Takes a transaction's deferrals in the order in which they were noted. */
+struct deferral *deferrals_take(struct tx *tx);
 
 /* Brings the schema up to date inside tx. *out_created: there was none. version errors explain themselves in
  * tx->fault. */

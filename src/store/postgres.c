@@ -31,6 +31,7 @@ static err migrate(struct pg_store *store, const struct store_options *options, 
         return fault_set(options->fault, ERR_STORE, "there is no desk in this database yet");
     if (created && options->seed)
         TRY(options->seed(tx));
+    TRY(deferrals_flush(tx, deferrals_take(tx)));
     TRY(pg_settle((struct pg_conn *)conn));
     return pg_exec_script(conn, "COMMIT");
 }

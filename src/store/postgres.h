@@ -1,8 +1,12 @@
 /* postgres.h -- shared by the files of the PostgreSQL engine; nobody else includes it.
  *
  *   postgres.c         opening, closing, reading
+ *   postgres_open.c    making a connection
+ *   postgres_run.c     statements, prepared once, and their rows
  *   postgres_pool.c    connections for reading
  *   postgres_conn.c    one connection: its pipeline of statements and their answers
+ *   postgres_kept.c    rows of configuration that the writer need not ask for again
+ *   postgres_gather.c  rows for one table, inserted together
  *   postgres_rows.c    values out and in, in PostgreSQL's binary form
  *   postgres_lane.c    the writer: one batch at a time in the whole cluster
  *   postgres_copy.c    many rows at once
@@ -18,6 +22,9 @@
 
 enum {
     PG_TEXT_SLOTS = 256,
+    PG_KEPT_SLOTS = 256,
+    PG_PARAMS_MAX = 1024, /* of a statement */
+    PG_GATHER_MAX = 32,   /* rows; a power of two */
     PG_PENDING_MAX = 128, /* statements under way; a power of two */
     PG_FLUSH_EVERY = 8,   /* statements put off that are handed to the network together */
 };
@@ -32,9 +39,29 @@ struct pg_pending {
 
 struct pg_text {
     char *sql;
-    char types[64]; /* of its parameters, as struct query's */
+    char *types; /* of its parameters, as struct query's */
     bool prepared;
     unsigned generation; /* part of its name: a slot is used again */
+};
+
+/* A result; rows that are kept and rows that are being walked over may share one. */
+struct pg_result {
+    PGresult *pg;
+    int users;
+};
+
+struct pg_kept {
+    const struct query *query; /* NULL: the slot is free */
+    unsigned char key[32];     /* hash of the parameters */
+    struct pg_result *result;
+};
+
+/* Rows of one INSERT that have not been sent yet. */
+struct pg_gather {
+    const struct query *query; /* NULL: none */
+    struct arena arena;
+    struct value *params;
+    int rows;
 };
 
 struct pg_conn {
@@ -57,7 +84,13 @@ struct pg_conn {
     bool savepoint_set;
     struct arena scratch; /* parameters of the statement that is sent */
 
-    int64_t next_id[SEQ_COUNT]; /* writer only; 0: ask */
+    /* The writer's */
+    struct pg_gather gather;
+    struct pg_kept kept[PG_KEPT_SLOTS];
+    int64_t config;             /* the state of the configuration that they are of */
+    bool forgot;                /* this batch changes it: nothing is kept until it ends */
+    bool wrote;                 /* this unit has */
+    int64_t next_id[SEQ_COUNT]; /* 0: ask */
     struct pg_conn *next_free;
 };
 
@@ -87,6 +120,7 @@ struct pg_store {
     int64_t batch;      /* that this node ran last */
     int64_t lane_batch; /* of the whole cluster, as this node left it */
     bool down;          /* the writer could not reach it */
+    bool careful;       /* each unit of the batch gets a savepoint */
     int lock_fd;        /* exclusive servers; -1 */
 
     pthread_t listener;
@@ -100,7 +134,15 @@ struct pg_store {
     void *committed_ctx;
 };
 
-/* postgres_conn.c. fault (may be NULL) gets a sentence without the password. */
+/* postgres_conn.c, for the files that send. */
+err pg_broke(struct pg_conn *c, const char *at); /* nothing more comes of it: ERR_RETRY */
+struct pg_pending *pg_push(struct pg_conn *c, enum pg_answer kind, const char *what);
+err pg_make_room(struct pg_conn *c); /* for a savepoint, a Prepare, a statement, a Sync */
+err pg_hand_over(struct pg_conn *c); /* to the network */
+/* Takes the answers up to `end`; the last statement's rows go to *out (may be NULL). */
+err pg_take_until(struct pg_conn *c, unsigned end, PGresult **out);
+
+/* postgres_open.c. fault (may be NULL) gets a sentence without the password. */
 err pg_conn_open(struct pg_store *store, const char *url, const char *role, struct fault *fault,
                  struct pg_conn **out);
 void pg_conn_close(struct pg_conn *c);
@@ -158,15 +200,35 @@ Oid pg_type_of_letter(char letter);
 char pg_letter_of_value(const struct value *v);
 /* A result that rows walk over. */
 struct pg_rows {
-    PGresult *result;
+    struct pg_result *result;
     int row; /* -1 before the first */
 };
+struct pg_result *pg_result_of(PGresult *pg);   /* with one user */
+void pg_result_leave(struct pg_result *result); /* NULL is fine */
 bool pg_next(struct rows *rows);
 err pg_end(struct rows *rows);
 int64_t pg_col_int(struct rows *rows, int column);
 double pg_col_real(struct rows *rows, int column);
 struct bytes pg_col_bytes(struct rows *rows, int column);
 bool pg_col_null(struct rows *rows, int column);
+
+/* postgres_kept.c */
+/* The rows of an earlier run, with one user more, or NULL. */
+struct pg_result *pg_kept_find(struct pg_conn *c, const struct query *query,
+                               const struct value *params, int count);
+void pg_kept_put(struct pg_conn *c, const struct query *query, const struct value *params,
+                 int count, struct pg_result *result);
+void pg_kept_clear(struct pg_conn *c);
+
+/* postgres_gather.c */
+/* Takes a row to be sent with others; false if this is no statement for that. */
+bool pg_gather_take(struct pg_conn *c, const struct query *query, const struct value *params,
+                    int count, err *out);
+/* Sends what was taken: before any other statement. */
+err pg_gather_send(struct pg_conn *c);
+/* A statement by its text, which need not outlive the call, without waiting. */
+err pg_put_off(struct pg_conn *c, const struct query *query, const char *sql, const char *types,
+               const struct value *params, int count);
 
 /* postgres_lane.c */
 extern const struct writer_ops pg_lane_ops;

@@ -20,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OLDEST_SERVER = 150000 };
-
 /* ---- errors ---- */
 
 /* By SQLSTATE, its whole or its class. https://www.postgresql.org/docs/15/errcodes-appendix.html */
@@ -60,7 +58,7 @@ static err err_of_state(const char *state, bool *out_broken, bool *out_quiet)
 }
 
 /* Nothing more comes from this connection. */
-static err broke(struct pg_conn *c, const char *at)
+err pg_broke(struct pg_conn *c, const char *at)
 {
     char quoted[LOG_QUOTED_SIZE];
 
@@ -82,7 +80,7 @@ static err error_of(struct pg_conn *c, const PGresult *result, const char *what)
     err e;
 
     if (!state || strcmp(state, "25P02") == 0) /* the transaction has failed before */
-        return c->failed != OK ? c->failed : broke(c, what);
+        return c->failed != OK ? c->failed : pg_broke(c, what);
     e = err_of_state(state, &broken, &quiet);
     if (strcmp(state, "25006") == 0 && !c->writable) { /* a reading unit that tried to write */
         e = ERR_STORE;
@@ -91,7 +89,7 @@ static err error_of(struct pg_conn *c, const PGresult *result, const char *what)
     if (!quiet)
         log_error("store.error", "at=%s sqlstate=%s message=%s", what, state,
                   log_quoted(message ? message : "", quoted));
-    return broken ? broke(c, what) : e;
+    return broken ? pg_broke(c, what) : e;
 }
 
 void pg_forget_failure(struct pg_conn *c)
@@ -109,16 +107,16 @@ static err wait_io(struct pg_conn *c, int64_t until_us)
     int n;
 
     if (unsent < 0)
-        return broke(c, "send");
+        return pg_broke(c, "send");
     if (unsent > 0)
         p.events |= POLLOUT;
     do {
         n = poll(&p, 1, c->unlimited ? -1 : left_us > 0 ? (int)(left_us / 1000) + 1 : 0);
     } while (n < 0 && errno == EINTR);
     if (n == 0)
-        return broke(c, "deadline");
+        return pg_broke(c, "deadline");
     if ((p.revents & (POLLIN | POLLHUP | POLLERR)) && !PQconsumeInput(c->pg))
-        return broke(c, "receive");
+        return pg_broke(c, "receive");
     return OK;
 }
 
@@ -138,7 +136,7 @@ static err take_sync(struct pg_conn *c, PGresult *result)
 
     PQclear(result);
     c->aborted = false;
-    return fine ? OK : broke(c, "sync");
+    return fine ? OK : pg_broke(c, "sync");
 }
 
 static err judge(struct pg_conn *c, const PGresult *result, const struct pg_pending *p)
@@ -174,13 +172,13 @@ static err take_answer(struct pg_conn *c, PGresult **out)
 
     TRY(next_result(c, &result));
     if (!result)
-        return broke(c, p.what);
+        return pg_broke(c, p.what);
     if (p.kind == PG_ANSWER_SYNC)
         return take_sync(c, result);
     e = judge(c, result, &p);
     if (!c->broken && next_result(c, &end) == OK && end) {
         PQclear(end);
-        e = broke(c, "protocol");
+        e = pg_broke(c, "protocol");
     }
     if (e == OK && out) {
         PQclear(*out);
@@ -191,7 +189,7 @@ static err take_answer(struct pg_conn *c, PGresult **out)
     return e;
 }
 
-static struct pg_pending *push(struct pg_conn *c, enum pg_answer kind, const char *what)
+struct pg_pending *pg_push(struct pg_conn *c, enum pg_answer kind, const char *what)
 {
     struct pg_pending *p = &c->pending[c->pending_end++ % PG_PENDING_MAX];
 
@@ -199,17 +197,17 @@ static struct pg_pending *push(struct pg_conn *c, enum pg_answer kind, const cha
     return p;
 }
 
-static err hand_over(struct pg_conn *c)
+err pg_hand_over(struct pg_conn *c)
 {
     if (!PQpipelineSync(c->pg) || PQflush(c->pg) < 0)
-        return broke(c, "send");
-    push(c, PG_ANSWER_SYNC, "sync");
+        return pg_broke(c, "send");
+    pg_push(c, PG_ANSWER_SYNC, "sync");
     c->unflushed = 0;
     return OK;
 }
 
 /* Takes the answers up to `end`; the last statement's rows go to *out (may be NULL). */
-static err take_until(struct pg_conn *c, unsigned end, PGresult **out)
+err pg_take_until(struct pg_conn *c, unsigned end, PGresult **out)
 {
     err first = OK;
 
@@ -225,19 +223,20 @@ static err take_until(struct pg_conn *c, unsigned end, PGresult **out)
 
 err pg_settle(struct pg_conn *c)
 {
+    TRY(pg_gather_send(c));
     if (c->broken)
         return ERR_RETRY;
     if (c->pending_end == c->pending_first)
         return c->failed;
     if (c->unflushed > 0)
-        TRY(hand_over(c));
+        TRY(pg_hand_over(c));
     ((struct pg_store *)c->conn.store)->round_trips++;
-    (void)take_until(c, c->pending_end, NULL); /* an error is in failed */
+    (void)pg_take_until(c, c->pending_end, NULL); /* an error is in failed */
     return c->failed;
 }
 
 /* Room for what a statement needs: a savepoint, a Prepare, itself, a Sync. */
-static err make_room(struct pg_conn *c)
+err pg_make_room(struct pg_conn *c)
 {
     if (c->pending_end - c->pending_first <= PG_PENDING_MAX - 8)
         return OK;
@@ -252,8 +251,8 @@ err pg_recover(struct pg_conn *c)
     if (!c->aborted && c->pending_end == c->pending_first)
         return OK;
     if (c->unflushed > 0 || c->pending_end == c->pending_first)
-        TRY(hand_over(c));
-    (void)take_until(c, c->pending_end, NULL);
+        TRY(pg_hand_over(c));
+    (void)pg_take_until(c, c->pending_end, NULL);
     return c->broken ? ERR_RETRY : OK;
 }
 
@@ -262,12 +261,13 @@ err pg_recover(struct pg_conn *c)
 /* Sends a statement without parameters; what is its text, which is static. */
 err pg_send_text(struct pg_conn *c, const char *sql)
 {
+    TRY(pg_gather_send(c));
     if (c->broken)
         return ERR_RETRY;
-    TRY(make_room(c));
+    TRY(pg_make_room(c));
     if (!PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1))
-        return broke(c, sql);
-    push(c, PG_ANSWER_STATEMENT, sql);
+        return pg_broke(c, sql);
+    pg_push(c, PG_ANSWER_STATEMENT, sql);
     c->unflushed++;
     return OK;
 }
@@ -280,10 +280,11 @@ err pg_do(struct pg_conn *c, const char *sql)
 
 void pg_rollback(struct pg_conn *c)
 {
+    c->gather.query = NULL;
     if (pg_recover(c) == OK) {
         c->failed = OK;
         if (pg_do(c, "ROLLBACK") != OK)
-            (void)broke(c, "ROLLBACK");
+            (void)pg_broke(c, "ROLLBACK");
     }
     c->failed = OK;
     c->unlimited = false;
@@ -294,7 +295,7 @@ err pg_end_reading(struct pg_conn *c)
 {
     c->unlimited = false;
     TRY(pg_send_text(c, "COMMIT"));
-    return hand_over(c);
+    return pg_hand_over(c);
 }
 
 const char pg_lsn_sql[] =
@@ -310,295 +311,6 @@ err pg_read_lsn(struct pg_conn *c, int64_t *out)
     return pg_end(&rows);
 }
 
-static err prepare_named(struct pg_conn *c, const char *name, const char *what, const char *sql,
-                         const char *types, bool *prepared)
-{
-    Oid oids[64];
-    int n = (int)strlen(types);
-
-    if (*prepared)
-        return OK;
-    ENSURE(n <= (int)COUNT_OF(oids));
-    for (int i = 0; i < n; i++)
-        oids[i] = pg_type_of_letter(types[i]);
-    if (!PQsendPrepare(c->pg, name, sql, n, oids))
-        return broke(c, what);
-    push(c, PG_ANSWER_PREPARE, what)->prepared = prepared;
-    *prepared = true;
-    return OK;
-}
-
-enum { NAME_SIZE = 32 };
-
-static err prepare_query(struct pg_conn *c, const struct query *query, char name[NAME_SIZE])
-{
-    snprintf(name, NAME_SIZE, "q%d", query->index);
-    return prepare_named(c, name, query->name, query->sql[ENGINE_POSTGRES], query->types,
-                         &c->prepared[query->index]);
-}
-
-/* FNV-1a; the texts come from a handful of fragments, so slots rarely clash. */
-static unsigned text_slot(const char *sql, const char *types)
-{
-    uint32_t h = 2166136261u;
-
-    for (; *sql; sql++)
-        h = (h ^ (unsigned char)*sql) * 16777619u;
-    for (; *types; types++)
-        h = (h ^ (unsigned char)*types) * 16777619u;
-    return h % PG_TEXT_SLOTS;
-}
-
-static err forget_text(struct pg_conn *c, struct pg_text *slot, unsigned index)
-{
-    char sql[64];
-
-    snprintf(sql, sizeof(sql), "DEALLOCATE t%u_%u", index, slot->generation);
-    if (slot->prepared && !PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1))
-        return broke(c, "DEALLOCATE");
-    if (slot->prepared)
-        push(c, PG_ANSWER_STATEMENT, "DEALLOCATE");
-    free(slot->sql);
-    *slot = (struct pg_text){.generation = slot->generation + 1};
-    return OK;
-}
-
-/* Parameters are declared as the values are; NULL as text, which any comparison takes. */
-static err prepare_text(struct pg_conn *c, const char *sql, const struct value *params, int count,
-                        char name[NAME_SIZE])
-{
-    char types[64];
-    struct pg_text *slot;
-    unsigned index;
-
-    ENSURE(count < (int)sizeof(types));
-    for (int i = 0; i < count; i++)
-        types[i] = pg_letter_of_value(&params[i]);
-    types[count] = '\0';
-    index = text_slot(sql, types);
-    slot = &c->texts[index];
-    if (slot->sql && (strcmp(slot->sql, sql) != 0 || strcmp(slot->types, types) != 0))
-        TRY(forget_text(c, slot, index));
-    if (!slot->sql) {
-        slot->sql = strdup(sql);
-        ENSURE(slot->sql != NULL);
-        strcpy(slot->types, types);
-    }
-    snprintf(name, NAME_SIZE, "t%u_%u", index, slot->generation);
-    return prepare_named(c, name, "text", slot->sql, types, &slot->prepared);
-}
-
-err pg_prepare(struct conn *conn, const struct query *query)
-{
-    struct pg_conn *c = (struct pg_conn *)conn;
-    char name[NAME_SIZE];
-
-    if (c->broken)
-        return ERR_RETRY;
-    TRY(make_room(c));
-    TRY(prepare_query(c, query, name));
-    c->unflushed++;
-    return pg_settle(c);
-}
-
-static bool only_reads(const char *sql)
-{
-    return strncmp(sql, "SELECT", 6) == 0;
-}
-
-/* A statement of the transaction, on its way. */
-static err send(struct pg_conn *c, const struct query *query, const char *sql,
-                const struct value *params, int count)
-{
-    char name[NAME_SIZE];
-    struct pg_params p;
-
-    if (c->broken)
-        return ERR_RETRY;
-    if (c->aborted)
-        TRY(pg_recover(c));
-    TRY(make_room(c));
-    if (c->savepoint_due && !only_reads(sql)) {
-        c->savepoint_due = false;
-        c->savepoint_set = true;
-        TRY(pg_send_text(c, "SAVEPOINT unit"));
-    }
-    TRY(query ? prepare_query(c, query, name) : prepare_text(c, sql, params, count, name));
-    arena_reset(&c->scratch);
-    p = pg_params_make(&c->scratch, query ? query->types : NULL, params, count);
-    if (!PQsendQueryPrepared(c->pg, name, p.count, p.values, p.lengths, p.formats, 1))
-        return broke(c, query ? query->name : "text");
-    push(c, PG_ANSWER_STATEMENT, query ? query->name : "text");
-    c->unflushed++;
-    return OK;
-}
-
-static err answer(struct pg_conn *c, PGresult **out)
-{
-    unsigned end = c->pending_end;
-
-    TRY(hand_over(c));
-    ((struct pg_store *)c->conn.store)->round_trips++;
-    return take_until(c, end, out);
-}
-
-err pg_run(struct conn *conn, const struct query *query, const char *sql,
-           const struct value *params, int param_count, struct rows *out_rows)
-{
-    struct pg_conn *c = (struct pg_conn *)conn;
-    struct pg_rows *r;
-    PGresult *result = NULL;
-    err e;
-
-    TRY(send(c, query, sql, params, param_count));
-    e = answer(c, &result);
-    if (e != OK) {
-        PQclear(result);
-        return e;
-    }
-    if (!query && strncmp(sql, "ROLLBACK TO", 11) == 0)
-        c->failed = OK;
-    r = malloc(sizeof(*r));
-    ENSURE(r != NULL);
-    *r = (struct pg_rows){.result = result, .row = -1};
-    *out_rows = (struct rows){.conn = conn, .stmt = r, .failed = OK};
-    return OK;
-}
-
-err pg_exec(struct conn *conn, const struct query *query, const char *sql,
-            const struct value *params, int param_count, int64_t *out_changed)
-{
-    struct pg_conn *c = (struct pg_conn *)conn;
-    PGresult *result = NULL;
-    err e;
-
-    TRY(send(c, query, sql, params, param_count));
-    if (!out_changed)
-        return c->unflushed >= PG_FLUSH_EVERY ? hand_over(c) : OK;
-    e = answer(c, &result);
-    if (e == OK)
-        *out_changed = strtoll(PQcmdTuples(result), NULL, 10);
-    PQclear(result);
-    return e;
-}
-
-/* ---- opening ---- */
-
-static void no_notices(void *ctx, const char *message)
-{
-}
-
-/* The server's words, in one line. They name host and user, never the password. */
-static err cannot_connect(struct fault *fault, PGconn *pg)
-{
-    char words[400];
-    size_t n = 0;
-
-    for (const char *c = PQerrorMessage(pg); *c && n + 1 < sizeof(words); c++) {
-        if (*c != '\n')
-            words[n++] = *c == '\t' ? ' ' : *c;
-        else if (c[1] && n + 3 < sizeof(words))
-            words[n++] = ';', words[n++] = ' ';
-    }
-    words[n] = '\0';
-    return fault_set(fault, ERR_STORE, "cannot use the database: %s", words);
-}
-
-static err configure(const struct pg_store *store, PGconn *pg, const char *role,
-                     struct fault *fault)
-{
-    char sql[512];
-    PGresult *result;
-    bool fine;
-
-    if (PQserverVersion(pg) < OLDEST_SERVER)
-        return fault_set(fault, ERR_STORE,
-                         "the database server is PostgreSQL %d: Frontdesk needs %d or newer",
-                         PQserverVersion(pg) / 10000, OLDEST_SERVER / 10000);
-    snprintf(sql, sizeof(sql),
-             "SET statement_timeout = %d; SET lock_timeout = %d; SET timezone = 'UTC'; "
-             "SET jit = off; SET plan_cache_mode = force_generic_plan; "
-             "SET client_min_messages = error; SET idle_in_transaction_session_timeout = %d; "
-             "SELECT set_config('synchronous_commit', 'on', false) "
-             "WHERE current_setting('synchronous_commit') = 'off'",
-             DB_STATEMENT_MAX_MS, store->lock_wait_ms,
-             strcmp(role, "writer") == 0 ? DB_IDLE_BATCH_MAX_MS : 0);
-    result = PQexec(pg, sql);
-    fine = PQresultStatus(result) == PGRES_TUPLES_OK;
-    PQclear(result);
-    return fine ? OK : cannot_connect(fault, pg);
-}
-
-err pg_connect(const struct pg_store *store, const char *url, const char *role, struct fault *fault,
-               PGconn **out)
-{
-    char connect_s[16];
-    char name[40];
-    /* Of two that are alike the later counts: what stands before the URL is a default. */
-    const char *const keys[] = {"connect_timeout",  "target_session_attrs",
-                                "keepalives_idle",  "keepalives_interval",
-                                "keepalives_count", "tcp_user_timeout",
-                                "application_name", "dbname",
-                                "client_encoding",  NULL};
-    const char *const values[] = {connect_s, strcmp(role, "replica") == 0 ? "any" : "read-write",
-                                  "5",       "2",
-                                  "3",       "10000",
-                                  name,      url,
-                                  "UTF8",    NULL};
-    PGconn *pg;
-    err e;
-
-    snprintf(connect_s, sizeof(connect_s), "%d", DB_CONNECT_MAX_S);
-    snprintf(name, sizeof(name), "frontdesk %s", role);
-    pg = PQconnectdbParams(keys, values, 1);
-    ENSURE(pg != NULL);
-    e = PQstatus(pg) == CONNECTION_OK ? configure(store, pg, role, fault)
-                                      : cannot_connect(fault, pg);
-    if (e != OK) {
-        PQfinish(pg);
-        return e;
-    }
-    PQsetNoticeProcessor(pg, no_notices, NULL);
-    *out = pg;
-    return OK;
-}
-
-err pg_conn_open(struct pg_store *store, const char *url, const char *role, struct fault *fault,
-                 struct pg_conn **out)
-{
-    struct pg_conn *c = calloc(1, sizeof(*c));
-    err e;
-
-    ENSURE(c != NULL);
-    c->conn = (struct conn){.ops = &postgres_ops, .store = &store->store};
-    c->prepared = calloc((size_t)all_queries_count, sizeof(c->prepared[0]));
-    ENSURE(c->prepared != NULL);
-    c->writable = strcmp(role, "writer") == 0;
-    arena_init(&c->scratch);
-    e = pg_connect(store, url, role, fault, &c->pg);
-    if (e == OK && (!PQenterPipelineMode(c->pg) || PQsetnonblocking(c->pg, 1) != 0))
-        e = cannot_connect(fault, c->pg);
-    if (e != OK) {
-        pg_conn_close(c);
-        return e;
-    }
-    *out = c;
-    return OK;
-}
-
-void pg_conn_close(struct pg_conn *c)
-{
-    if (!c)
-        return;
-    for (int i = 0; i < PG_TEXT_SLOTS; i++)
-        free(c->texts[i].sql);
-    if (c->pg)
-        PQfinish(c->pg);
-    arena_done(&c->scratch);
-    free(c->prepared);
-    free(c);
-}
-
 err pg_outside_pipeline(struct pg_conn *c, PGresult *(*run)(PGconn *pg, const void *arg),
                         const void *arg, const char *what)
 {
@@ -607,7 +319,7 @@ err pg_outside_pipeline(struct pg_conn *c, PGresult *(*run)(PGconn *pg, const vo
 
     TRY(pg_settle(c));
     if (!PQexitPipelineMode(c->pg) || PQsetnonblocking(c->pg, 0) != 0)
-        return broke(c, what);
+        return pg_broke(c, what);
     result = run(c->pg, arg);
     if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK) {
         e = c->failed = error_of(c, result, what);
@@ -615,7 +327,7 @@ err pg_outside_pipeline(struct pg_conn *c, PGresult *(*run)(PGconn *pg, const vo
     }
     PQclear(result);
     if (!PQenterPipelineMode(c->pg) || PQsetnonblocking(c->pg, 1) != 0)
-        return broke(c, what);
+        return pg_broke(c, what);
     return e;
 }
 

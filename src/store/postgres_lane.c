@@ -39,6 +39,7 @@ static void drop(struct pg_store *store)
 struct lane {
     int64_t batch;
     int64_t at_ms;
+    int64_t config; /* how often what the writers keep was changed */
 };
 
 /* Opens a transaction that has the lane. */
@@ -53,9 +54,10 @@ static err take_lane(struct pg_store *store, struct lane *out)
     store->writing_pid = PQbackendPID(c->pg);
     c->failed = OK;
     TRY(pg_send_text(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
-    TRY(pg_run(&c->conn, NULL, "SELECT batch, at_ms FROM writer_lane FOR UPDATE", NULL, 0, &rows));
+    TRY(pg_run(&c->conn, NULL, "SELECT batch, at_ms, config FROM writer_lane FOR UPDATE", NULL, 0,
+               &rows));
     if (pg_next(&rows))
-        *out = (struct lane){pg_col_int(&rows, 0), pg_col_int(&rows, 1)};
+        *out = (struct lane){pg_col_int(&rows, 0), pg_col_int(&rows, 1), pg_col_int(&rows, 2)};
     else
         rows.failed = ERR_STORE;
     return pg_end(&rows);
@@ -102,6 +104,10 @@ static err begin(struct writer *w)
             store->writing->next_id[i] = 0;
     }
     store->lane_batch = lane.batch;
+    if (lane.config != store->writing->config)
+        pg_kept_clear(store->writing);
+    store->writing->config = lane.config;
+    store->writing->forgot = false;
     if (lane.at_ms > w->last_now_ms)
         w->last_now_ms = lane.at_ms;
     w->conn = &store->writing->conn;
@@ -112,19 +118,28 @@ static err begin(struct writer *w)
 
 static err unit_begin(struct writer *w)
 {
-    struct pg_conn *c = store_of(w)->writing;
+    struct pg_store *store = store_of(w);
+    struct pg_conn *c = store->writing;
 
     c->unit++;
-    c->savepoint_due = true;
+    c->wrote = false;
+    c->savepoint_due = store->careful;
     c->savepoint_set = false;
     return c->failed;
 }
 
+/* Units seldom fail after they have begun to write, and a savepoint each would cost all of them two
+ * statements. So the batch goes without; when a unit does fail so, it runs again with savepoints. */
 static err unit_end(struct writer *w, bool keep, err *io_result)
 {
-    struct pg_conn *c = store_of(w)->writing;
+    struct pg_store *store = store_of(w);
+    struct pg_conn *c = store->writing;
     bool set = c->savepoint_set;
 
+    if (!keep && c->wrote && !set) {
+        store->careful = true;
+        return ERR_RETRY;
+    }
     c->savepoint_due = c->savepoint_set = false;
     if (c->failed != OK) {
         /* An earlier unit's write failed only now, or outside of any savepoint. */
@@ -153,17 +168,18 @@ static err lost(struct writer *w, err unit_result)
 
 static err write_marks(struct pg_store *store, int64_t now_ms)
 {
-    static const char lane_sql[] = "UPDATE writer_lane SET batch = $1, at_ms = $2";
+    static const char lane_sql[] = "UPDATE writer_lane SET batch = $1, at_ms = $2, config = $3";
     static const char node_sql[] =
         "INSERT INTO node(id, batch, seen_ms) VALUES (CAST($1 AS uuid), $2, $3) ON CONFLICT (id) "
         "DO UPDATE SET batch = excluded.batch, seen_ms = excluded.seen_ms";
     struct pg_conn *c = store->writing;
     char id[UUID_TEXT_SIZE];
-    const struct value lane[] = {value_int(store->lane_batch + 1), value_int(now_ms)};
+    const struct value lane[] = {value_int(store->lane_batch + 1), value_int(now_ms),
+                                 value_int(c->config + c->forgot)};
     const struct value node[] = {value_text(uuid_text(store->node, id)),
                                  value_int(store->batch + 1), value_int(now_ms)};
 
-    TRY(pg_exec(&c->conn, NULL, lane_sql, lane, 2, NULL));
+    TRY(pg_exec(&c->conn, NULL, lane_sql, lane, 3, NULL));
     TRY(pg_exec(&c->conn, NULL, node_sql, node, 3, NULL));
     return pg_send_text(c, "NOTIFY frontdesk");
 }
@@ -272,8 +288,11 @@ static err commit(struct writer *w)
     if (e != OK)
         return e;
     store->batch++;
+    store->careful = false;
     if (store->lane_batch >= 0)
         store->lane_batch++;
+    if (store->writing && store->writing->forgot)
+        store->writing->config++;
     know_position(store);
     store->changes++;
     return OK;

@@ -101,11 +101,28 @@ struct pg_params pg_params_make(struct arena *a, const char *types, const struct
 
 /* ---- results ---- */
 
+struct pg_result *pg_result_of(PGresult *pg)
+{
+    struct pg_result *result = malloc(sizeof(*result));
+
+    ENSURE(result != NULL);
+    *result = (struct pg_result){pg, 1};
+    return result;
+}
+
+void pg_result_leave(struct pg_result *result)
+{
+    if (!result || --result->users > 0)
+        return;
+    PQclear(result->pg);
+    free(result);
+}
+
 bool pg_next(struct rows *rows)
 {
     struct pg_rows *r = rows->stmt;
 
-    if (!r->result || r->row + 1 >= PQntuples(r->result))
+    if (r->row + 1 >= PQntuples(r->result->pg))
         return false;
     r->row++;
     return true;
@@ -115,7 +132,7 @@ err pg_end(struct rows *rows)
 {
     struct pg_rows *r = rows->stmt;
 
-    PQclear(r->result);
+    pg_result_leave(r->result);
     free(r);
     rows->stmt = NULL;
     return rows->failed;
@@ -125,15 +142,15 @@ bool pg_col_null(struct rows *rows, int column)
 {
     struct pg_rows *r = rows->stmt;
 
-    return PQgetisnull(r->result, r->row, column);
+    return PQgetisnull(r->result->pg, r->row, column);
 }
 
 static uint64_t col_bits(const struct pg_rows *r, int column, int *out_len)
 {
-    const unsigned char *bytes = (const unsigned char *)PQgetvalue(r->result, r->row, column);
+    const unsigned char *bytes = (const unsigned char *)PQgetvalue(r->result->pg, r->row, column);
     uint64_t n = 0;
 
-    *out_len = PQgetlength(r->result, r->row, column);
+    *out_len = PQgetlength(r->result->pg, r->row, column);
     for (int i = 0; i < *out_len && i < 8; i++)
         n = n << 8 | bytes[i];
     return n;
@@ -145,7 +162,7 @@ int64_t pg_col_int(struct rows *rows, int column)
     int len;
     uint64_t bits = col_bits(r, column, &len);
 
-    switch (PQftype(r->result, column)) {
+    switch (PQftype(r->result->pg, column)) {
     case OID_INT8:
     case OID_BOOL:
         return (int64_t)bits;
@@ -168,7 +185,7 @@ double pg_col_real(struct rows *rows, int column)
     uint64_t bits;
     double d;
 
-    if (PQftype(r->result, column) != OID_FLOAT8)
+    if (PQftype(r->result->pg, column) != OID_FLOAT8)
         return (double)pg_col_int(rows, column);
     bits = col_bits(r, column, &len);
     memcpy(&d, &bits, sizeof(d));
@@ -179,8 +196,8 @@ struct bytes pg_col_bytes(struct rows *rows, int column)
 {
     const struct pg_rows *r = rows->stmt;
 
-    if (PQgetisnull(r->result, r->row, column))
+    if (PQgetisnull(r->result->pg, r->row, column))
         return (struct bytes){NULL, 0};
-    return (struct bytes){(unsigned char *)PQgetvalue(r->result, r->row, column),
-                          (size_t)PQgetlength(r->result, r->row, column)};
+    return (struct bytes){(unsigned char *)PQgetvalue(r->result->pg, r->row, column),
+                          (size_t)PQgetlength(r->result->pg, r->row, column)};
 }

@@ -38,6 +38,8 @@ static err bring_up_to_date(struct sqlite_store *store, const struct store_optio
         if (e == OK && created && options->seed)
             e = options->seed(&tx);
         if (e == OK)
+            e = deferrals_flush(&tx, deferrals_take(&tx));
+        if (e == OK)
             e = sqlite_exec(store->writing, "COMMIT");
         if (e != OK)
             (void)sqlite_exec(store->writing, "ROLLBACK");

@@ -287,6 +287,20 @@ err tx_no_deadline(struct tx *tx)
     return ops->no_deadline ? ops->no_deadline(tx->conn) : OK;
 }
 
+struct deferral *deferrals_take(struct tx *tx)
+{
+    struct deferral *reversed = NULL;
+
+    while (tx->deferrals) {
+        struct deferral *next = tx->deferrals->next;
+
+        tx->deferrals->next = reversed;
+        reversed = tx->deferrals;
+        tx->deferrals = next;
+    }
+    return reversed;
+}
+
 enum { DEFERRAL_KINDS_MAX = 8 };
 
 err deferrals_flush(struct tx *tx, struct deferral *oldest_first)
@@ -317,6 +331,7 @@ err deferrals_flush(struct tx *tx, struct deferral *oldest_first)
         }
         TRY(kinds[k]->flush(tx, entries, n));
     }
+    ENSURE(tx->deferrals == NULL); /* nobody would flush those */
     return OK;
 }
 

@@ -144,9 +144,13 @@ struct value value_real(double d);
 struct query {
     const char *name;
     const char *sql[ENGINE_COUNT];
-    const char
-        *types; /* of the parameters, a letter each: int, bool, real, text, uuid, x for bytes */
-    int index;  /* dense, for each connection's cache */
+    /* Of the parameters, a letter each: int, bool, real, text, uuid, x for bytes. */
+    const char *types;
+    int index; /* dense, for each connection's cache */
+    /* For PostgreSQL; see script/gen_queries.py. */
+    int tuple_at, tuple_len; /* of an INSERT that may be given several rows; 0: it may not */
+    bool kept;               /* its rows are kept until a query `forgets` */
+    bool forgets;
 };
 extern const struct query *const all_queries[];
 extern const int all_queries_count;
@@ -177,6 +181,9 @@ const char *rows_text(struct rows *rows, int column, struct arena *a);
 struct bytes rows_blob(struct rows *rows, int column, struct arena *a);
 /* Is its text right? Prepares without running. For tests. */
 MUST_CHECK err query_prepare(struct tx *tx, const struct query *query);
+/* A statement without rows that is run at the end of the batch. */
+MUST_CHECK err query_exec_late(struct tx *tx, const struct query *query, const struct value *params,
+                               int param_count);
 /* A statement without rows; *out_changed (may be NULL) tells how many rows it changed. Without it
  * PostgreSQL is not waited for: what goes wrong is the next statement's error, or the unit's. */
 MUST_CHECK err query_exec(struct tx *tx, const struct query *query, const struct value *params,

@@ -8,18 +8,10 @@
 
 /* ---- one batch ---- */
 
-/* Appends a unit's deferrals (newest first) to the batch's list, oldest first. */
+/* Appends a unit's deferrals to the batch's list. */
 static void keep_deferrals(struct tx *tx, struct deferral ***tail)
 {
-    struct deferral *reversed = NULL;
-
-    while (tx->deferrals) {
-        struct deferral *next = tx->deferrals->next;
-        tx->deferrals->next = reversed;
-        reversed = tx->deferrals;
-        tx->deferrals = next;
-    }
-    **tail = reversed;
+    **tail = deferrals_take(tx);
     while (**tail)
         *tail = &(**tail)->next;
 }
