@@ -18,7 +18,7 @@ from people_roles import Browser  # noqa: E402
 from sink import Sink  # noqa: E402
 from test_invariants import together  # noqa: E402
 
-pytestmark = [pytest.mark.only("postgres", "an embedded database has one node"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.only("postgres", "an embedded database has one node"), pytest.mark.concurrent, pytest.mark.timeout(180)]
 TRIES_MAX = 10  # at signing in
 
 
