@@ -18,8 +18,8 @@ import postgres
 # A server of a machine of its own, as the operators' guide sizes it. Both sides of a ratio use the same one.
 SETTINGS = {"shared_buffers": "1GB", "max_connections": "200", "wal_level": "replica", "fsync": "on", "synchronous_commit": "on",
             "checkpoint_timeout": "15min", "max_wal_size": "4GB"}
-# A ticket with an agent counts in four rows of ticket_count and seven of report_day.
-COUNTER_TABLES, COUNTER_ROWS_A_TICKET = ("ticket_count", "report_day"), 11
+# What a ticket with an agent changes beside its own rows: four rows of ticket_count and seven of report_day, the agent's load, the rotation.
+GATHERED = {"counters": (("ticket_count", "report_day"), 11), "agents": (("agent",), 1), "rotation": (("round_robin",), 1)}
 WARM_UP = 500
 EVENTS, EVENTS_A_SECOND = 300, 20
 
@@ -79,10 +79,10 @@ def rows_written(url):
             psql(url, "SELECT relname, n_tup_ins, n_tup_upd FROM pg_stat_user_tables")}
 
 
-def counter_share(url, tickets):
-    """The part of tickets that may write their counters, so that the yardstick writes as many counter rows as the server did."""
+def shares(url, tickets):
+    """The parts of tickets that may write what the server gathers, so that the yardstick writes as many such rows as the server did."""
     written = rows_written(url)
-    return min(1, sum(sum(written.get(t, (0, 0))) for t in COUNTER_TABLES) / tickets / COUNTER_ROWS_A_TICKET)
+    return {name: min(1, sum(sum(written.get(t, (0, 0))) for t in tables) / tickets / rows) for name, (tables, rows) in GATHERED.items()}
 
 
 def create_over_http(desk, args, url):
@@ -112,9 +112,9 @@ def print_statements(url, tickets):
             print(f"  {us:7.1f} us {calls:6.2f} times  {query[:120]}")
 
 
-def raw_rows(before, after, target, share):
-    done = subprocess.run([TOOLS / "raw_rows_pg", "--connections", str(CLIENTS), "--counters", f"{share:.4f}", before, after, target],
-                          capture_output=True, text=True)
+def raw_rows(before, after, target, parts):
+    options = [word for name, part in parts.items() for word in ("--" + name, f"{part:.4f}")]
+    done = subprocess.run([TOOLS / "raw_rows_pg", "--connections", str(CLIENTS), *options, before, after, target], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"raw_rows_pg: {done.stderr}")
     return json.loads(done.stdout)
@@ -124,7 +124,7 @@ def differences(after, target):
     """Tables of the tickets' rows in which both sides did not insert equally often."""
     ours, theirs = rows_written(after), rows_written(target)
     # The yardstick copies an agent for each connection, and has rows of its own in the counters.
-    beside = (*COUNTER_TABLES, "round_robin", "agent", "writer_lane", "node")
+    beside = ("writer_lane", "node", *(t for tables, _ in GATHERED.values() for t in tables))
     return {t: (ours[t][0], theirs[t][0]) for t in ours if t not in beside and abs(ours[t][0] - theirs[t][0]) > CLIENTS * 8}
 
 
@@ -133,12 +133,12 @@ def creation_round(server, args, desk_folder):
     after, target = anew(server, "bench_after", "bench_before"), anew(server, "bench_target", "bench_before")
     psql(after, "CHECKPOINT")
     http = create_over_http(opened(desk_folder, after), args, after)
-    share = counter_share(after, http["requests"] + WARM_UP)
+    parts = shares(after, http["requests"] + WARM_UP)
     psql(after, "CHECKPOINT")
-    raw = raw_rows(f"{server.url}/bench_before", after, target, share)
+    raw = raw_rows(f"{server.url}/bench_before", after, target, parts)
     if missing := differences(after, target):
         print(f"  not equally many rows (server, yardstick): {missing}")
-    return http, raw, share
+    return http, raw, parts
 
 
 def creation(table, args, server):
@@ -149,11 +149,11 @@ def creation(table, args, server):
             load(before.port, before.token, ["POST /api/tickets " + CREATE], count=WARM_UP, first=900_000_000)
         psql(before.url, "VACUUM ANALYZE")
         for _ in range(args.rounds):
-            http, raw, share = creation_round(server, args, before.data)
+            http, raw, parts = creation_round(server, args, before.data)
             ratios.append(http["per_second"] / raw["per_second"])
             details.append(f"{http['per_second']:.0f}/s of {raw['per_second']:.0f}/s, batches of {http['units'] / max(1, http['batches']):.0f}, "
                            f"{http['round_trips'] / http['requests']:.2f} round trips a ticket (of 1), {raw['rows'] / raw['tickets']:.1f} rows, "
-                           f"counters with {share:.0%} of tickets, p99 {http['p99_us'] / 1000:.0f} ms (of {raw['p99_us'] / 1000:.0f})")
+                           f"{', '.join(f'{name} with {part:.0%}' for name, part in parts.items())} of tickets, p99 {http['p99_us'] / 1000:.0f} ms (of {raw['p99_us'] / 1000:.0f})")
     for name in ("bench_after", "bench_target", "bench_before"):
         postgres.drop_database(server.url, name)
     which = middle(ratios)

@@ -1,18 +1,20 @@
 /* raw_rows_pg.c -- the yardstick for writes to PostgreSQL: the very rows that the server wrote, written by the best
  * client that libpq lets one write by hand.
  *
- *     raw_rows_pg [--connections 64] [--threads 1] [--counters SHARE] BEFORE AFTER TARGET
+ *     raw_rows_pg [--connections 64] [--threads 1] [--counters SHARE] [--agents SHARE] [--rotation SHARE]
+ *                 BEFORE AFTER TARGET
  *
  * The three are connection strings: BEFORE is the database as it was before the server created tickets, AFTER as it
- * was then, TARGET a copy of BEFORE into which the difference is written. Each connection takes the next ticket,
- * sends all that belongs to it in pipeline mode with one PQpipelineSync, which makes it one transaction and one
+ * was then, TARGET a copy of BEFORE into which the difference is written. Each connection takes the next ticket of its
+ * block, sends all that belongs to it in pipeline mode with one PQpipelineSync, which makes it one transaction and one
  * round trip, and takes another as soon as the answer is there. Statements are prepared, plans generic, parameters
  * binary, ids known; rows of one table are one INSERT. No two connections write the same row: each has
  * counters in a slot of its own, an agent and a pool of the rotation.
  *
- * SHARE (0 to 1) is the part of tickets that also write their counters. The server adds up the counters of a batch and
- * writes them once; a client with a transaction for each ticket cannot. The bench gives the share with which
- * both write equally many counter rows, so that the yardstick errs on the strict side.
+ * SHARE (0 to 1) is the part of tickets that also write their counters, the load of their agent, the place of the
+ * rotation. The server gathers these for a batch and writes them once; a client with a transaction for each ticket
+ * cannot. The bench gives the shares with which both write equally many such rows, so that the yardstick errs on the
+ * strict side.
  *
  * Before the clock starts, all is in memory, and each connection has written its first ticket once and
  * taken it back. Prints one line of JSON.
@@ -126,24 +128,37 @@ static bool take_answers(struct connection *c)
     return false;
 }
 
-/* False when all tickets are taken. */
-static bool take_ticket(struct connection *c)
+/* The next of a block whose requester is not waited for; NULL: none is left. */
+static struct ticket *next_of_block(struct connection *c)
 {
     struct replay *r = &c->run->replay;
+    size_t next;
+
+    while ((next = atomic_fetch_add(&c->next_ticket, 1)) < c->block_end) {
+        if (r->tickets[next].is_first)
+            return &r->tickets[next];
+    }
+    return NULL;
+}
+
+/* From its own block, so that connections do not crowd at the end of each index; then what others have left. */
+static bool take_ticket(struct connection *c)
+{
+    struct run *run = c->run;
+    bool with[GATHERED_COUNT];
 
     c->ticket = c->ticket ? c->ticket->next_of_requester : NULL;
-    while (!c->ticket) {
-        size_t next = atomic_fetch_add(&c->run->next_ticket, 1);
-
-        if (next >= r->ticket_count)
-            return false;
-        if (r->tickets[next].is_first)
-            c->ticket = &r->tickets[next];
+    for (int i = 0; i < run->connection_count && !c->ticket; i++)
+        c->ticket = next_of_block(&run->connections[(c->slot - 1 + i) % run->connection_count]);
+    if (!c->ticket)
+        return false;
+    for (int i = 0; i < GATHERED_COUNT; i++) {
+        c->due[i] += run->share[i];
+        with[i] = c->due[i] >= 1;
+        c->due[i] -= with[i];
     }
     c->started_us = now_us();
-    c->counters_due += c->run->counter_share;
-    ticket_send(c, c->ticket, c->counters_due >= 1);
-    c->counters_due -= c->counters_due >= 1;
+    ticket_send(c, c->ticket, with);
     if (!PQpipelineSync(c->pg))
         die("sync", PQerrorMessage(c->pg));
     return true;
@@ -234,7 +249,7 @@ static void warm_up(struct connection *c, const struct ticket *t)
 {
     if (!PQsendQueryParams(c->pg, "BEGIN", 0, NULL, NULL, NULL, NULL, 1))
         die("warm up", PQerrorMessage(c->pg));
-    ticket_send(c, t, true);
+    ticket_send(c, t, (const bool[GATHERED_COUNT]){true, true, true});
     if (!PQsendQueryParams(c->pg, "ROLLBACK", 0, NULL, NULL, NULL, NULL, 1) ||
         !PQpipelineSync(c->pg))
         die("warm up", PQerrorMessage(c->pg));
@@ -251,12 +266,14 @@ static void open_connection(struct run *run, int i, const char *target)
     c->run = run;
     c->pg = must_connect(target);
     c->slot = i + 1;
+    c->next_ticket = run->replay.ticket_count * (size_t)i / (size_t)run->connection_count;
+    c->block_end = run->replay.ticket_count * (size_t)(i + 1) / (size_t)run->connection_count;
     c->pool = POOLS_FROM + i;
     PQclear(must_run(c->pg, "SET plan_cache_mode = force_generic_plan", false));
     prepare_all(c);
     if (!PQenterPipelineMode(c->pg))
         die("pipeline", PQerrorMessage(c->pg));
-    for (size_t k = (size_t)i; k < run->replay.ticket_count; k++) {
+    for (size_t k = c->next_ticket; k < run->replay.ticket_count; k++) {
         if (run->replay.tickets[k].is_first) {
             warm_up(c, &run->replay.tickets[k]);
             break;
@@ -313,8 +330,8 @@ static void report(struct run *run, double seconds)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: raw_rows_pg [--connections N] [--threads N] [--counters SHARE] BEFORE "
-                    "AFTER TARGET\n");
+    fprintf(stderr, "usage: raw_rows_pg [--connections N] [--threads N] [--counters SHARE] "
+                    "[--agents SHARE] [--rotation SHARE] BEFORE AFTER TARGET\n");
     return 2;
 }
 
@@ -322,21 +339,24 @@ int main(int argc, char **argv)
 {
     static const struct option options[] = {{"connections", 1, NULL, 'c'},
                                             {"threads", 1, NULL, 't'},
-                                            {"counters", 1, NULL, 's'},
+                                            {"counters", 1, NULL, '0' + GATHERED_COUNTERS},
+                                            {"agents", 1, NULL, '0' + GATHERED_AGENT},
+                                            {"rotation", 1, NULL, '0' + GATHERED_ROTATION},
                                             {NULL, 0, NULL, 0}};
     struct run *run = must_alloc(sizeof(*run));
     int option;
 
     run->connection_count = 64;
     run->thread_count = 1;
-    run->counter_share = 1;
+    for (int i = 0; i < GATHERED_COUNT; i++)
+        run->share[i] = 1;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == 'c')
             run->connection_count = atoi(optarg);
         else if (option == 't')
             run->thread_count = atoi(optarg);
-        else if (option == 's')
-            run->counter_share = atof(optarg);
+        else if (option >= '0' && option < '0' + GATHERED_COUNT)
+            run->share[option - '0'] = atof(optarg);
         else
             return usage();
     }

@@ -51,12 +51,17 @@ struct other_statements {
     int counts, days, days_nobody, agent, rotation, requester;
 };
 
+/* What is not written with each ticket, but with a part of them: the server gathers it for a batch. */
+enum gathered { GATHERED_COUNTERS, GATHERED_AGENT, GATHERED_ROTATION, GATHERED_COUNT };
+
 struct connection {
     struct run *run;
     PGconn *pg;
     struct ticket *ticket;     /* under way */
-    int64_t agent, slot, pool; /* its own, so that it waits for nobody */
-    double counters_due;       /* at 1 the next ticket writes its counters */
+    atomic_size_t next_ticket; /* of its block, which ends where the next one's begins */
+    size_t block_end;
+    int64_t agent, slot, pool;  /* its own, so that it waits for nobody */
+    double due[GATHERED_COUNT]; /* at 1 the next ticket writes it */
     int64_t started_us;
     int64_t statements, updates, upserts;
 };
@@ -66,9 +71,8 @@ struct run {
     struct other_statements sql;
     struct connection connections[CONNECTIONS_MAX];
     int connection_count, thread_count;
-    double counter_share;
-    int all_binary[PARAMS_MAX]; /* the format of each parameter: 1 */
-    atomic_size_t next_ticket;
+    double share[GATHERED_COUNT]; /* of tickets that write it */
+    int all_binary[PARAMS_MAX];   /* the format of each parameter: 1 */
     int64_t *latencies_us;
     atomic_size_t latency_count;
     pthread_barrier_t start;
@@ -89,7 +93,7 @@ void replay_load(struct replay *r, const char *before_url, const char *after_url
 void other_statements_make(struct run *run);
 
 /* Sends what belongs to a ticket, without the sync that ends it. */
-void ticket_send(struct connection *c, const struct ticket *t, bool with_counters);
+void ticket_send(struct connection *c, const struct ticket *t, const bool with[GATHERED_COUNT]);
 
 /* Network order, as binary parameters have it. */
 void put_int(char out[KEY_BYTES], int64_t n);

@@ -122,7 +122,8 @@ static void send_with_agent(struct connection *c, const struct call *call)
     send_call(c, call->statement, values, call->lengths);
 }
 
-static void send_changes(struct connection *c, const struct ticket *t)
+static void send_changes(struct connection *c, const struct ticket *t,
+                         const bool with[GATHERED_COUNT])
 {
     struct replay *r = &c->run->replay;
     struct other_statements *u = &c->run->sql;
@@ -131,17 +132,17 @@ static void send_changes(struct connection *c, const struct ticket *t)
         send_ints(c, u->requester, (int64_t[]){t->requester, t->created_ms});
         c->updates++;
     }
-    if (t->assignee && r->agents_change) {
+    if (with[GATHERED_AGENT] && t->assignee && r->agents_change) {
         send_ints(c, u->agent, (int64_t[]){c->agent, t->created_ms});
         c->updates++;
     }
-    if (t->assignee && r->rotation_changes) {
+    if (with[GATHERED_ROTATION] && t->assignee && r->rotation_changes) {
         send_ints(c, u->rotation, (int64_t[]){c->pool, c->agent});
         c->upserts++;
     }
 }
 
-void ticket_send(struct connection *c, const struct ticket *t, bool with_counters)
+void ticket_send(struct connection *c, const struct ticket *t, const bool with[GATHERED_COUNT])
 {
     for (size_t i = 0; i < t->call_count; i++) {
         const struct call *call = &t->calls[i];
@@ -151,7 +152,7 @@ void ticket_send(struct connection *c, const struct ticket *t, bool with_counter
         else
             send_call(c, call->statement, call->values, call->lengths);
     }
-    send_changes(c, t);
-    if (with_counters)
+    send_changes(c, t, with);
+    if (with[GATHERED_COUNTERS])
         send_counters(c, t);
 }
