@@ -14,6 +14,7 @@
 struct copy_end {
     const char *name; /* for people: without a password */
     const char *data_dir;
+    const char *scratch; /* the same, when it goes with the copy; else NULL */
     struct settings settings;
     struct store *store; /* NULL until it is open */
 };

@@ -3,6 +3,7 @@
 #include "queries.gen.h"
 #include "transfer/beside.h"
 #include "transfer/copy.h"
+#include "transfer/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,18 @@ static const char *without_password(struct arena *a, const char *url)
                         at);
 }
 
+static const char *scratch_root(void)
+{
+    const char *given = getenv("TMPDIR");
+
+    return given && *given ? given : "/tmp";
+}
+
+static bool keeps_files_on_disk(const struct settings *settings)
+{
+    return true;
+}
+
 static err find_end(struct copy *copy, const char *option, struct copy_end *out)
 {
     struct desk *desk = copy->desk;
@@ -49,7 +62,26 @@ static err find_end(struct copy *copy, const char *option, struct copy_end *out)
                          option, option);
     out->name = url ? without_password(a, place) : place;
     out->data_dir = url ? dir : place;
-    return desk_settings_at(desk, out->data_dir, config, url ? place : NULL, &out->settings);
+    TRY(desk_settings_at(desk, out->data_dir, config, url ? place : NULL, &out->settings));
+    if (!out->data_dir && keeps_files_on_disk(&out->settings))
+        return fault_set(&desk->fault, ERR_INVALID,
+                         "%s keeps its files on disk: --%s-data says in which directory", out->name,
+                         option);
+    return OK;
+}
+
+/* A desk that keeps nothing on disk still needs a directory for what is under way. */
+static err make_scratch(struct copy *copy, struct copy_end *end)
+{
+    char *path;
+
+    if (end->data_dir)
+        return OK;
+    path = arena_printf(&copy->desk->arena, "%s/frontdesk-copy-XXXXXX", scratch_root());
+    if (!mkdtemp(path))
+        return fault_set(&copy->desk->fault, ERR_IO, "cannot make a directory like %s", path);
+    end->data_dir = end->scratch = path;
+    return OK;
 }
 
 static bool same_place(const struct copy_end *a, const struct copy_end *b)
@@ -74,13 +106,14 @@ err copy_find_ends(struct copy *copy)
     TRY(find_end(copy, "to", &copy->to));
     if (same_place(&copy->from, &copy->to))
         return fault_set(&copy->desk->fault, ERR_INVALID, "--from and --to are the same desk");
-    return OK;
+    TRY(make_scratch(copy, &copy->from));
+    return make_scratch(copy, &copy->to);
 }
 
 static struct store_options options_of(struct copy *copy, const struct copy_end *end)
 {
     return (struct store_options){
-        .data_dir = end->data_dir ? end->data_dir : copy->desk->data_dir,
+        .data_dir = end->data_dir,
         .database_url = end->settings.database,
         .settings = &end->settings,
         .disk_reserve_bytes = end->settings.disk_reserve_bytes,
@@ -197,8 +230,17 @@ err copy_open_compared(struct copy *copy)
     return store_open(&options, &copy->to.store);
 }
 
+static void close_end(struct copy_end *end)
+{
+    struct fault nowhere = {0};
+
+    store_close(end->store);
+    if (end->scratch && tree_remove(end->scratch, &nowhere) != OK)
+        fprintf(stderr, "frontdesk: %s could not be removed\n", end->scratch);
+}
+
 void copy_close_ends(struct copy *copy)
 {
-    store_close(copy->to.store);
-    store_close(copy->from.store);
+    close_end(&copy->to);
+    close_end(&copy->from);
 }
