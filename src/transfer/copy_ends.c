@@ -41,7 +41,7 @@ static const char *scratch_root(void)
 
 static bool keeps_files_on_disk(const struct settings *settings)
 {
-    return true;
+    return strcmp(settings->files, "disk") == 0;
 }
 
 static err find_end(struct copy *copy, const char *option, struct copy_end *out)

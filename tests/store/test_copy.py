@@ -24,13 +24,10 @@ MOST, LEAST = 2**63 - 1, -2**63
 
 
 def end_of(option, desk):
-    return [f"--{option}", desk.url, f"--{option}-data", desk.data] if desk.url else [f"--{option}", desk.data]
+    return [f"--{option}", desk.url or desk.data]
 
 
 def argv(source, target, *args):
-    for desk in (source, target):
-        if desk.url:
-            desk.data.mkdir(exist_ok=True)
     return [str(a) for a in [source.exe, "copy", *end_of("from", source), *end_of("to", target), *args]]
 
 
@@ -261,6 +258,36 @@ def test_a_file_that_the_source_has_lost_is_told_and_the_rest_moves(home, elsewh
     result = copy(home, there, check=False)
     assert result.returncode == 1 and b"the source has lost it" in result.stderr
     there.start()
+
+
+def test_a_file_that_is_damaged_is_not_passed_on(home, elsewhere):
+    there = elsewhere()
+    damaged = next((home.data / "files").glob("*/*"))
+    damaged.chmod(0o600)
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"!")
+    result = copy(home, there, check=False)
+    assert result.returncode == 1 and b"is damaged at the source" in result.stderr, result
+
+
+def test_large_files_and_files_on_disk_need_a_directory(home, elsewhere, embedded, engine, tmp_path):
+    home.start()
+    number = home.ticket("With a film", client=home.client())["number"]
+    film = os.urandom(9_000_000)
+    headers = {"Content-Type": "video/mp4", "Content-Disposition": 'attachment; filename="film.mp4"'}
+    home.post(f"/api/tickets/{number}/attachments", film, headers=headers).must(201)
+    assert home.stop() == 0
+    there, back = elsewhere(), embedded("back")
+    config = tmp_path / "disk.conf"
+    config.write_text("files = disk\n")
+    if engine == "postgres":
+        refused("--to-data says in which directory", home, there, "--to-config", config)
+        copy(home, there, "--to-config", config, "--to-data", there.data)
+        assert files(there) == files(home), "on disk, where it was told"
+        copy(there, back, "--from-data", there.data)
+    else:
+        copy(home, there)
+        copy(there, back)
+    assert film in files(back).values() and files(back) == files(home)
 
 
 def test_an_interrupted_import_goes_on_at_the_new_place(home, elsewhere, tmp_path):
