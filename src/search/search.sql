@@ -96,7 +96,7 @@ SELECT ${document_rank} FROM ticket_document d WHERE d.ticket_id = $2 AND ${docu
 -- @query search_count(match text, most int) one (n int)
 SELECT count(*) FROM (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH $1 LIMIT $2)
 -- @twin postgres
-SELECT count(*) FROM (SELECT 1 FROM ticket_document d WHERE d.words @@ CAST(split_part($1, chr(10), 1) AS tsquery) LIMIT $2) counted
+SELECT count(*) FROM (SELECT FROM ticket_document d WHERE d.words @@ CAST(split_part($1, chr(10), 1) AS tsquery) LIMIT $2) counted
 
 -- What a snippet is cut from.
 -- @query search_excerpt(ticket_id int, most int) one search_document

@@ -10,7 +10,7 @@ enum {
     COUNT_WIDTH = 32768,
     WIDEN_LEAST = 2,
     WIDEN_MOST = 16,       /* a word may have been common long ago: no leap over all of that */
-    RANGES_ASKED = 17,     /* of one level, at most */
+    RANGES_ASKED = 6,      /* of one level, at most: each hit is held against all of them */
     FILTERED_WIDTH = 8192, /* so many tickets may be asked singly */
     PREFIX_INDEXED_MAX = 3 /* characters of word* that SQLite's index is prepared for */
 };

@@ -600,7 +600,7 @@ static void a_document_becomes_words_with_places_parts_and_ranges(void **state)
     arena_init(&a);
     assert_int_equal(search_words_of(&a, 0x123456, &doc, &words), OK);
     assert_string_equal(words.text, "'a':5B,6B 'b':7B 'ca':9C,12D 'don':2A 'große':1A 't':3A "
-                                    "'va':10C '#a123' '#b12' '#c1' ");
+                                    "'va':10C '#a123' '#b24' '#c4' '#d0' ");
     assert_int_equal(words.length, 9);
     arena_done(&a);
 }

@@ -26,8 +26,8 @@ MUST_CHECK err search_words_of(struct arena *a, int64_t ticket_id,
 /* 'word', quoted for a tsvector or tsquery; cut to SEARCH_WORD_MAX_BYTES. */
 void search_word_write(struct buf *b, const char *word, size_t len);
 
-/* Ranges of tickets by number: level 0 has 4,096 to a range, each further one 16 times as many. */
-enum { SEARCH_RANGE_LEVELS = 3, SEARCH_RANGE_FIRST_BITS = 12, SEARCH_RANGE_LEVEL_BITS = 4 };
+/* Ranges of tickets by number: level 0 has 4,096 to a range, each further one 8 times as many. */
+enum { SEARCH_RANGE_LEVELS = 4, SEARCH_RANGE_FIRST_BITS = 12, SEARCH_RANGE_LEVEL_BITS = 3 };
 int64_t search_range_of(int64_t ticket_id, int level);
 /* The word of a range, quoted. */
 void search_range_write(struct buf *b, int64_t range, int level);
