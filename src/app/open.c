@@ -97,6 +97,7 @@ int desk_open(struct desk *desk, const struct desk_open_options *options)
     store = (struct store_options){
         .data_dir = desk->data_dir,
         .database_url = desk->settings.database,
+        .replica_url = desk->settings.database_replica,
         .settings = &desk->settings,
         .create = !options->must_exist,
         .exclusive = options->exclusive,

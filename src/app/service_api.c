@@ -16,12 +16,10 @@ static err healthz(struct request *r, struct tx *tx)
     return OK;
 }
 
-/* Ready: the database answers. */
+/* Ready: the database answers, and no newer node has led it further than this program can follow. */
 static err readyz(struct request *r, struct tx *tx)
 {
-    struct schema_newest_row row;
-
-    TRY(q_schema_newest(tx, &row));
+    TRY(store_schema_check(tx));
     return healthz(r, tx);
 }
 
@@ -86,6 +84,14 @@ static err metrics(struct request *r, struct tx *tx)
     metric(b, "frontdesk_store_queue", "gauge", "writes waiting", store.queued);
     metric(b, "frontdesk_store_round_trips_total", "counter",
            "answers of PostgreSQL that were waited for", store.round_trips);
+    metric(b, "frontdesk_store_retries_total", "counter",
+           "batches run again after a deadlock or a lost connection", store.retries);
+    metric(b, "frontdesk_store_round_trips_total", "counter", "times the database was waited for",
+           store.round_trips);
+    metric(b, "frontdesk_store_replica_reads_total", "counter", "reports that a replica answered",
+           store.replica_reads);
+    metric(b, "frontdesk_store_replica_late_total", "counter",
+           "reports that no replica could answer, being behind or down", store.replica_late);
     metric(b, "frontdesk_resident_bytes", "gauge", "resident memory", resident_bytes());
     metric(b, "frontdesk_start_time_seconds", "gauge", "when the server started, Unix time",
            app->started_ms / 1000);

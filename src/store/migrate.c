@@ -14,6 +14,26 @@ static const char make_copy_table[] =
     "CREATE TABLE IF NOT EXISTS copy_progress (id BIGINT PRIMARY KEY, source TEXT NOT NULL, "
     "step TEXT NOT NULL, rows_done BIGINT NOT NULL, all_done BIGINT NOT NULL)";
 
+/* Every migration leaves the program before it working, so that nodes can be renewed one by one. Two
+ * steps are nobody's promise. */
+static err check_known(struct tx *tx, int64_t number)
+{
+    if (number <= all_migrations_count + 1)
+        return OK;
+    return fault_set(tx->fault, ERR_STORE,
+                     "this database was made by a newer Frontdesk (schema %lld, this program "
+                     "knows up to %d and works with one more): use that version or newer",
+                     (long long)number, all_migrations_count);
+}
+
+err store_schema_check(struct tx *tx)
+{
+    struct schema_newest_row newest;
+
+    TRY(q_schema_newest(tx, &newest));
+    return check_known(tx, newest.number);
+}
+
 err migrate_run(struct tx *tx, err (*exec_script)(struct conn *conn, const char *sql),
                 bool *out_created)
 {
@@ -22,11 +42,7 @@ err migrate_run(struct tx *tx, err (*exec_script)(struct conn *conn, const char 
     TRY(exec_script(tx->conn, make_table));
     TRY(exec_script(tx->conn, make_copy_table));
     TRY(q_schema_newest(tx, &newest));
-    if (newest.number > all_migrations_count)
-        return fault_set(tx->fault, ERR_STORE,
-                         "this database was made by a newer Frontdesk (schema %lld, this program "
-                         "knows up to %d): use that version or newer",
-                         (long long)newest.number, all_migrations_count);
+    TRY(check_known(tx, newest.number));
     for (int i = (int)newest.number; i < all_migrations_count; i++) {
         const struct migration *m = &all_migrations[i];
 

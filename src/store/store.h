@@ -214,6 +214,10 @@ const char *tx_data_dir(const struct tx *tx);
 /* Those it was opened with. */
 const struct settings *store_settings(const struct store *store);
 
+/* Does the database answer, and is its schema one that this program works with? A node may have
+ * brought it further meanwhile. */
+MUST_CHECK err store_schema_check(struct tx *tx);
+
 /* ---- Care ---------------------------------------------------------------------------------*/
 /* A consistent copy while others write; progress (may be NULL) gets pages done and all. */
 MUST_CHECK err store_backup(struct store *store, const char *to_path,

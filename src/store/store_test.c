@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "queries.gen.h"
 #include "store/engine.h"
+#include "store/migrate.h"
 #include "store/test_place.h"
 
 struct desk {
@@ -160,16 +161,28 @@ static void every_query_is_prepared_against_the_schema(void **state)
     assert_int_equal(store_write(d->store, &s, prepare_all, NULL), OK);
 }
 
-static void a_newer_schema_is_refused_with_a_sentence(void **state)
+static err schema_check(struct tx *tx, void *arg)
+{
+    return store_schema_check(tx);
+}
+
+static void a_schema_one_step_newer_is_worked_with_and_two_are_refused_with_a_sentence(void **state)
 {
     struct desk *d = *state;
     struct unit_setup s = {.arena = &d->arena};
     struct store_options options = {
         .data_dir = d->place.dir, .database_url = d->place.database_url, .fault = &d->fault};
-    int64_t number = 999;
+    int64_t number = all_migrations_count + 1;
     struct store *second = NULL;
 
+    /* One step is what a cluster is in while its nodes are renewed. */
     assert_int_equal(store_write(d->store, &s, record, &number), OK);
+    assert_int_equal(store_open(&options, &second), OK);
+    assert_int_equal(store_read(second, &s, schema_check, NULL), OK);
+    number++;
+    assert_int_equal(store_write(d->store, &s, record, &number), OK);
+    assert_int_equal(store_read(second, &s, schema_check, NULL), ERR_STORE);
+    store_close(second);
     assert_int_equal(store_open(&options, &second), ERR_STORE);
     assert_non_null(strstr(d->fault.message, "newer"));
 }
@@ -434,7 +447,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(text_that_is_not_utf_8_is_repaired, setup, teardown),
         cmocka_unit_test_setup_teardown(every_query_is_prepared_against_the_schema, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(a_newer_schema_is_refused_with_a_sentence, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_schema_one_step_newer_is_worked_with_and_two_are_refused_with_a_sentence, setup,
+            teardown),
         cmocka_unit_test_setup_teardown(a_second_server_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(others_see_that_something_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_put_off_is_flushed_only_for_units_that_succeed,
