@@ -3,6 +3,8 @@
 #include "base/buf.h"
 #include "store/engine.h"
 
+enum { INDEXES_MAX = 16 };
+
 int table_width(const struct table *table, int only)
 {
     return only == ALL_COLUMNS ? table->column_count : table->key_count + 1;
@@ -132,6 +134,51 @@ err table_clear(struct tx *tx, const struct table *table)
 
     buf_printf(&sql, "DELETE FROM %s", table->name);
     return run_text(tx, &sql, NULL, 0, NULL);
+}
+
+struct index {
+    const char *name, *definition;
+};
+
+/* Those that are no constraint's: definition, or an error, in tx->arena. */
+static err find_indexes(struct tx *tx, const char *table, struct index *out, size_t most,
+                        size_t *out_n)
+{
+    static const char sql[] =
+        "SELECT CAST(i.indexname AS text), CAST(i.indexdef AS text) FROM pg_indexes i WHERE "
+        "i.schemaname = current_schema() AND i.tablename = $1 AND NOT EXISTS (SELECT 1 FROM "
+        "pg_constraint c WHERE c.conname = i.indexname)";
+    const struct value name = value_text(table);
+    struct rows rows;
+
+    *out_n = 0;
+    TRY(query_run_text(tx, sql, &name, 1, &rows));
+    while (*out_n < most && rows_next(&rows))
+        out[(*out_n)++] = (struct index){.name = rows_text(&rows, 0, tx->arena),
+                                         .definition = rows_text(&rows, 1, tx->arena)};
+    return rows_end(&rows);
+}
+
+err table_fill(struct tx *tx, const char *table, unit_fn *fill, void *arg)
+{
+    struct index indexes[INDEXES_MAX];
+    struct buf sql = {0};
+    size_t n = 0;
+
+    if (tx_engine(tx) == ENGINE_POSTGRES)
+        TRY(find_indexes(tx, table, indexes, COUNT_OF(indexes), &n));
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(&sql, "DROP INDEX %s", indexes[i].name);
+        TRY(run_text(tx, &sql, NULL, 0, NULL));
+        sql = (struct buf){0};
+    }
+    TRY(fill(tx, arg));
+    for (size_t i = 0; i < n; i++) {
+        buf_str(&sql, indexes[i].definition);
+        TRY(run_text(tx, &sql, NULL, 0, NULL));
+        sql = (struct buf){0};
+    }
+    return OK;
 }
 
 err table_statistics(struct tx *tx)

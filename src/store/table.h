@@ -66,6 +66,10 @@ MUST_CHECK err table_count(struct tx *tx, const struct table *table, int only, i
 MUST_CHECK err table_put(struct tx *tx, const struct table *table, int only,
                          const struct value *values, size_t row_count);
 MUST_CHECK err table_clear(struct tx *tx, const struct table *table);
+/* Runs fill, which writes very many rows of the table: on PostgreSQL its indexes are dropped before and
+ * made anew at once afterwards, which is many times faster. Keeps all others from the table till the
+ * transaction ends. */
+MUST_CHECK err table_fill(struct tx *tx, const char *table, unit_fn *fill, void *arg);
 /* After very many rows came at once: the planner looks at them now, not when it would by itself. */
 MUST_CHECK err table_statistics(struct tx *tx);
 

@@ -100,10 +100,15 @@ static err check_place(struct copy *copy, const char *source)
 
 /* ---- the copy ---- */
 
+static err make_index(struct tx *to, void *arg)
+{
+    return search_rebuild(to);
+}
+
 static err make_derived(struct tx *to, void *arg)
 {
     TRY(tx_no_deadline(to));
-    TRY(search_rebuild(to));
+    TRY(table_fill(to, "ticket_document", make_index, NULL));
     return table_statistics(to);
 }
 
