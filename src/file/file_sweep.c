@@ -31,7 +31,7 @@ static err list_unsure(struct tx *tx, void *arg)
 }
 
 static err sweep_one(struct store *store, const struct stored_files_unsure_row *row,
-                     int64_t before_ms, int64_t *removed)
+                     int64_t before_ms, int64_t *settled, int64_t *removed)
 {
     enum file_place_id place = (enum file_place_id)row->place;
     bool taken;
@@ -40,6 +40,7 @@ static err sweep_one(struct store *store, const struct stored_files_unsure_row *
         return OK; /* of a newer program */
     if (file_places[place]->is_set_up && !file_places[place]->is_set_up(store_settings(store)))
         return OK;
+    ++*settled;
     TRY(stored_file_take_unnamed(store, place, row->sha256.data, before_ms, &taken));
     if (!taken)
         return OK;
@@ -48,14 +49,19 @@ static err sweep_one(struct store *store, const struct stored_files_unsure_row *
     return OK;
 }
 
-static err sweep_rows(struct store *store, struct arena *arena, int64_t before_ms, int64_t *removed)
+/* *out_more: there are more than could be looked at in one go. Each is asked about once: then it is known to be named,
+ * or gone. */
+static err sweep_rows(struct store *store, struct arena *arena, int64_t before_ms, int64_t *removed,
+                      bool *out_more)
 {
     struct unsure u = {.before_ms = before_ms};
     struct unit_setup setup = {.arena = arena, .actor = actor_system()};
+    int64_t settled = 0;
 
     TRY(store_read(store, &setup, list_unsure, &u));
     for (size_t i = 0; i < u.rows.n && !job_should_break_off(); i++)
-        TRY(sweep_one(store, &u.rows.v[i], before_ms, removed));
+        TRY(sweep_one(store, &u.rows.v[i], before_ms, &settled, removed));
+    *out_more = u.rows.n == FILE_SWEEP_FILES_MAX && settled > 0;
     return OK;
 }
 
@@ -165,29 +171,34 @@ static err sweep_disk(struct store *store, struct arena *arena, int64_t before_m
 
 /* ---- both ---- */
 
-err file_sweep(struct store *store, int64_t before_ms, int64_t *out_removed)
+err file_sweep(struct store *store, int64_t before_ms, bool *out_more)
 {
     struct arena arena;
     int64_t removed = 0;
+    bool more = false;
     err e;
 
     arena_init(&arena);
-    e = sweep_rows(store, &arena, before_ms, &removed);
-    if (e == OK)
+    e = sweep_rows(store, &arena, before_ms, &removed, &more);
+    if (e == OK && !more)
         e = sweep_disk(store, &arena, before_ms, &removed);
     arena_done(&arena);
     if (removed)
         log_info("files.swept", "removed=%lld", (long long)removed);
-    if (e == OK && out_removed)
-        *out_removed = removed;
+    if (e == OK)
+        *out_more = more;
     return e;
 }
 
 void file_sweep_perform(struct store *store, const struct settings *settings, const struct job *job,
                         struct arena *arena, struct job_outcome *out)
 {
-    err e = file_sweep(store, clock_now_ms() - FILE_GRACE_H * MS_PER_HOUR, NULL);
+    bool more = false;
+    err e = file_sweep(store, clock_now_ms() - FILE_GRACE_H * MS_PER_HOUR, &more);
 
-    /* Housekeeping sets the job again in an hour; what failed now may go well then. */
-    *out = (struct job_outcome){.again = false, .error = e == OK ? NULL : err_text(e)};
+    /* Mail waits for the same thread, so it gets its turn in between. Housekeeping sets the job again in an hour;
+     * what failed now may go well then. */
+    *out = (struct job_outcome){.again = more,
+                                .due_ms = clock_now_ms() + MS_PER_SECOND,
+                                .error = e == OK ? NULL : err_text(e)};
 }

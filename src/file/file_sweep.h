@@ -9,7 +9,7 @@ enum { FILE_SWEEP_LEASE_MS = 30 * 60 * 1000 };
 
 void file_sweep_perform(struct store *store, const struct settings *settings, const struct job *job,
                         struct arena *arena, struct job_outcome *out);
-/* All that was put before before_ms; *out_removed files. For tests, and the job's own work. */
-MUST_CHECK err file_sweep(struct store *store, int64_t before_ms, int64_t *out_removed);
+/* What was put before before_ms, of rows at most FILE_SWEEP_FILES_MAX: *out_more if there may be others. */
+MUST_CHECK err file_sweep(struct store *store, int64_t before_ms, bool *out_more);
 
 #endif

@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
@@ -42,18 +41,20 @@ try {
 /* "id:secret", to be wiped. */
 static err credentials(const struct settings *s, char *out, size_t size)
 {
-    char secret[S3_SECRET_MAX_BYTES + 1] = "";
+    char secret[S3_SECRET_MAX_BYTES + 2] = "";
     ssize_t n = 0;
     int fd;
 
     if (s->s3_secret_file) {
         fd = open(s->s3_secret_file, O_RDONLY | O_CLOEXEC);
         if (fd >= 0) {
-            n = read(fd, secret, S3_SECRET_MAX_BYTES);
+            n = read(fd, secret, S3_SECRET_MAX_BYTES + 1);
             close(fd);
         }
-        if (fd < 0 || n <= 0) {
-            log_error("files.s3", "why=\"s3_secret_file cannot be read\" error=%d", errno);
+        if (fd < 0 || n <= 0 || n > S3_SECRET_MAX_BYTES) {
+            log_error("files.s3",
+                      "why=\"s3_secret_file cannot be read, is empty or larger than %d bytes\"",
+                      S3_SECRET_MAX_BYTES);
             return ERR_FILES;
         }
         secret[n] = '\0';

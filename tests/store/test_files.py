@@ -365,6 +365,29 @@ def test_half_a_file_is_completed_or_swept(new_desk):
     desk.check()
 
 
+@pytest.mark.only("sqlite", "looks into its file")
+def test_what_is_being_removed_is_put_again_when_that_is_over(new_desk):
+    desk = new_desk(start=True, env={"FRONTDESK_FILES": "database"})
+    data = os.urandom(CHUNK)
+    going = "INSERT OR REPLACE INTO stored_file VALUES (1, ?, ?, 2, ?)"
+    sql(desk, going, hashlib.sha256(data).digest(), len(data), int(time.time() * 1000) - 590_000)
+    answer = upload(desk, desk.ticket(), data)
+    assert answer.status == 503 and answer.body["code"] == "busy" and answer.header("Retry-After")
+    sql(desk, going, hashlib.sha256(data).digest(), len(data), int(time.time() * 1000) - 601_000)
+    assert desk.get(put(desk, data)["url"]).must(200) == data
+
+
+@pytest.mark.only("sqlite", "looks into its file")
+def test_a_sweep_of_many_goes_on_until_all_were_looked_at(new_desk):
+    desk = new_desk(start=True, env={"FRONTDESK_FILES": "database"})
+    db = sqlite3.connect(desk.data / "frontdesk.db", timeout=20)
+    with db:
+        db.executemany("INSERT INTO stored_file VALUES (1, ?, 0, 1, 1)", [(os.urandom(32),) for _ in range(501)])
+    db.close()
+    run_housekeeping(desk)
+    wait_until(lambda: sql(desk, "SELECT count(*) FROM stored_file") == [(0,)], 30)
+
+
 # ---- from one place to another
 
 def test_files_move_from_place_to_place_while_the_desk_works(new_desk, s3):
