@@ -169,7 +169,10 @@ def copied(server, count, rebuild):
     ready = folder / "ready"
     if not ready.exists() or not psql(f"{server.url}/postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
         source = database(count, rebuild)
-        shutil.rmtree(folder, ignore_errors=True)
+        for old in CACHE.glob(f"postgres-{count}-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        for (old,) in psql(f"{server.url}/postgres", f"SELECT datname FROM pg_database WHERE datname LIKE 'desk\\_{count}\\_%'"):
+            postgres.drop_database(server.url, old)
         folder.mkdir()
         print(f"copying {count:,} tickets to PostgreSQL ...", flush=True)
         started = time.monotonic()

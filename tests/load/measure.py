@@ -14,7 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 os.environ.setdefault("FRONTDESK_BUILD", "build-bench")
 sys.path.insert(0, str(ROOT / "tests"))
-from desk import BUILD, Desk  # noqa: E402
+from desk import BUILD, Desk, environment  # noqa: E402
 
 CACHE, TOOLS = ROOT / ".bench", BUILD / "tests/load"
 AGENTS, AGENT_CAPACITY, CLIENTS = 40, 1000, 64
@@ -27,7 +27,7 @@ CREATE = json.dumps({
 
 
 def sh(*args, **kw):
-    return subprocess.run([str(a) for a in args], check=True, **kw)
+    return subprocess.run([str(a) for a in args], check=True, env=environment(None), **kw)
 
 
 def build(*tools):
