@@ -95,7 +95,9 @@ def test_fifty_kills_under_load_lose_nothing_that_was_acknowledged(new_desk, mon
         mail.join()
     assert not notes.problems, notes.problems[:3]
     enough = (len(notes.tickets), len(notes.comments), len(notes.resolved), len(notes.assigned), len(notes.mails))
-    assert all(n > times * KILLS for n, times in zip(enough, (15, 5, 1, 1, 0.5))), enough
+    # A round trip to another process costs more than a file: there is less between two kills.
+    least = (3, 1, 0.5, 0.5, 0.5) if desk.url else (15, 5, 1, 1, 0.5)
+    assert all(n > times * KILLS for n, times in zip(enough, least)), enough
     desk.check()
     desk.start()
     compare(desk, notes, thoroughly=True)

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+from desk import environment
+
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "mail"))
 from letters import letter  # noqa: E402
 
@@ -22,7 +24,7 @@ def test_a_killed_intake_takes_each_message_once(new_desk, tmp_path):
     taken = {}
     for _ in range(12):
         with subprocess.Popen(desk.argv("mail-in", box),
-                              stdout=subprocess.PIPE) as process:
+                              stdout=subprocess.PIPE, env=environment(None)) as process:
             time.sleep(random.uniform(0.02, 0.5))
             process.kill()
             for line in process.stdout.read().decode().splitlines(keepends=True):
@@ -47,7 +49,7 @@ def test_several_at_once_take_each_message_once(new_desk, tmp_path):
         (tmp_path / "md" / "new" / f"{i:03}.eml").write_bytes(raw)
     files = sorted((tmp_path / "md" / "new").iterdir())
     running = [subprocess.Popen(desk.argv("mail-in", *files),
-                                stdout=subprocess.PIPE) for _ in range(4)]
+                                stdout=subprocess.PIPE, env=environment(None)) for _ in range(4)]
     outputs = [p.communicate(timeout=60)[0].decode().splitlines() for p in running]
     assert [p.returncode for p in running] == [0] * 4
     actions = [json.loads(line)["action"] for lines in outputs for line in lines]
