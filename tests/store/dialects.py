@@ -1,6 +1,7 @@
 """The schema and the named queries as each engine gets them, and one desk's rows in both."""
 import os
 import pathlib
+import re
 import sqlite3
 import sys
 
@@ -66,7 +67,10 @@ def as_text(value, type_):
 
 
 def migrate(url):
-    postgres.sql(url, "CREATE TABLE schema_migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL, at_ms BIGINT NOT NULL);")
+    # What a database says of itself is made by the program, before any migration.
+    own = re.findall(r'static const char \w+\[\] =\s*((?:"[^"]*"\s*)+);', (ROOT / "src/store/migrate.c").read_text())
+    for literals in own:
+        postgres.sql(url, "".join(re.findall(r'"([^"]*)"', literals)))
     for path in sorted((ROOT / "db" / "migrations").glob("*.sql")):
         postgres.sql(url, gen_migrations.for_engine(path.read_text(encoding="utf-8"), "postgres"))
 

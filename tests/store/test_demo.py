@@ -21,7 +21,8 @@ def demo(shared_maker):
 
 def test_the_desk_is_sound_and_was_quick(demo):
     demo.check()
-    assert SANITIZED or demo.took < 15, demo.took
+    # Unit after unit by one who waits for each: across a socket that takes longer.
+    assert SANITIZED or demo.took < (60 if demo.url else 15), demo.took
 
 
 def test_tickets_are_as_varied_as_in_life(demo):
