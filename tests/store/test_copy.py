@@ -78,7 +78,8 @@ def home(tmp_path):
     desk.cli("demo", "--tickets", 150, timeout=120)
     desk.token = desk.make_token("marta@desk.example")
     add_hostile_rows(desk)
-    return desk
+    yield desk
+    assert desk.stop() in (0, None)
 
 
 @pytest.fixture
