@@ -86,8 +86,6 @@ static err metrics(struct request *r, struct tx *tx)
            "answers of PostgreSQL that were waited for", store.round_trips);
     metric(b, "frontdesk_store_retries_total", "counter",
            "batches run again after a deadlock or a lost connection", store.retries);
-    metric(b, "frontdesk_store_round_trips_total", "counter", "times the database was waited for",
-           store.round_trips);
     metric(b, "frontdesk_store_replica_reads_total", "counter", "reports that a replica answered",
            store.replica_reads);
     metric(b, "frontdesk_store_replica_late_total", "counter",

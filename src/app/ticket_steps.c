@@ -15,7 +15,8 @@ const struct ticket_step ticket_steps[] = {
     /* Before anything is written: it reads what the ticket said. */
     {.name = "search index",
      .text_will_change = search_text_will_change,
-     .prepare = search_prepare},
+     .prepare = search_prepare,
+     .follow = search_follow},
     /* How urgent, then who, then until when: each looks at what the one before it decided. */
     {.name = "priority", .prepare = priority_prepare, .follow = priority_follow},
     {.name = "assignment", .prepare = assign_prepare, .follow = assign_follow},

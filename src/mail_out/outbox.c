@@ -100,6 +100,8 @@ static err fill_thread(struct tx *tx, const struct outbox_draft *draft, const ch
         row->refs = optional_line(tx->arena, draft->references);
         return OK;
     }
+    if (draft->ticket->version == 1 && draft->ticket->source != SOURCE_EMAIL)
+        return OK; /* nobody has said anything by mail yet */
     TRY(q_thread_messages(tx, draft->ticket->id, recipients, THREAD_MESSAGES_MAX, &said));
     for (size_t i = said.n; i > 0; i--)
         buf_printf(&refs, "%s%s", refs.len ? " " : "", said.v[i - 1].message_id);

@@ -9,6 +9,7 @@ struct old_document {
     int64_t ticket_id;
     size_t place;                      /* in the batch: the first of a ticket counts */
     const struct search_document *old; /* NULL: it was not in the index, or that does not matter */
+    const struct search_document *fresh; /* what it says now if nothing else changes it; or NULL */
 };
 
 static int by_ticket_then_place(const void *a, const void *b)
@@ -22,10 +23,14 @@ static int by_ticket_then_place(const void *a, const void *b)
 }
 
 /* A ticket that was deleted is not put back. */
-static err replace(struct tx *tx, const struct old_document *d)
+static err replace(struct tx *tx, const struct old_document *d, bool only_change)
 {
     struct search_document doc;
-    err e = q_search_read(tx, d->ticket_id, &doc);
+    err e;
+
+    if (only_change && d->fresh)
+        return search_index_replace(tx, d->ticket_id, d->old, d->fresh);
+    e = q_search_read(tx, d->ticket_id, &doc);
 
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
@@ -44,12 +49,13 @@ static err flush_each(struct tx *tx, void **entries, size_t count)
     tx->arena = &one; /* documents are long and needed one at a time */
     for (size_t i = 0; i < count && e == OK; i++) {
         const struct old_document *d = entries[i];
+        const struct old_document *next = i + 1 < count ? entries[i + 1] : NULL;
 
         if (d->ticket_id == done_id)
             continue;
         done_id = d->ticket_id;
         arena_reset(&one);
-        e = replace(tx, d);
+        e = replace(tx, d, !next || next->ticket_id != d->ticket_id);
     }
     tx->arena = whole;
     arena_done(&one);
@@ -97,15 +103,25 @@ err search_text_will_change(struct tx *tx, int64_t ticket_id)
 err search_prepare(struct tx *tx, struct ticket_change *change)
 {
     bool comes_or_goes = !change->before.deleted_ms != !change->after.deleted_ms;
+
+    if (ticket_change_is_new(change) || (!change->text_changed && !comes_or_goes))
+        return OK;
+    return search_text_will_change(tx, change->after.id);
+}
+
+/* What a new ticket says need not be read back, unless it comes with a history. */
+err search_follow(struct tx *tx, struct ticket_change *change)
+{
+    const struct search_document doc = {.subject = change->after.subject,
+                                        .description = change->after.description};
     struct old_document *entry;
 
-    if (!ticket_change_is_new(change)) {
-        if (!change->text_changed && !comes_or_goes)
-            return OK;
-        return search_text_will_change(tx, change->after.id);
-    }
+    if (!ticket_change_is_new(change))
+        return OK;
     entry = ARENA_NEW(tx->batch_arena, struct old_document);
     entry->ticket_id = change->after.id;
+    if (!change->imported && !change->comment && !change->after.deleted_ms)
+        entry->fresh = keep(tx->batch_arena, &doc);
     tx_defer(tx, &search_deferral, entry);
     return OK;
 }

@@ -9,8 +9,10 @@
 
 #include "ticket/change.h"
 
-/* Step of ticket_apply. There is nothing to follow: the batch's end reads the new document from the rows. */
+/* Steps of ticket_apply: what it said before; and of a new ticket, what it says. The rest is read from the rows at the
+ * batch's end. */
 MUST_CHECK err search_prepare(struct tx *tx, struct ticket_change *change);
+MUST_CHECK err search_follow(struct tx *tx, struct ticket_change *change);
 /* Notes what the ticket says now, before its rows change by another way than its own ticket_apply (merging). */
 MUST_CHECK err search_text_will_change(struct tx *tx, int64_t ticket_id);
 /* Makes the whole index anew: for `frontdesk check --repair`. */

@@ -21,7 +21,7 @@
 #include <libpq-fe.h>
 
 enum {
-    PG_TEXT_SLOTS = 256,
+    PG_TEXT_SLOTS = 1024,
     PG_KEPT_SLOTS = 256,
     PG_PARAMS_MAX = 1024, /* of a statement */
     PG_GATHER_MAX = 32,   /* rows; a power of two */
@@ -226,7 +226,8 @@ bool pg_gather_take(struct pg_conn *c, const struct query *query, const struct v
                     int count, err *out);
 /* Sends what was taken: before any other statement. */
 err pg_gather_send(struct pg_conn *c);
-/* A statement by its text, which need not outlive the call, without waiting. */
+/* A statement without waiting: the query's own text (sql NULL), or another that need not outlive the call. types: of
+ * the parameters, NULL: the query's, or as the values are. */
 err pg_put_off(struct pg_conn *c, const struct query *query, const char *sql, const char *types,
                const struct value *params, int count);
 

@@ -140,30 +140,25 @@ static err send_prepared(struct pg_conn *c, const char *name, const char *what, 
     return OK;
 }
 
-/* A statement of the transaction, on its way. */
-static err send(struct pg_conn *c, const struct query *query, const char *sql,
-                const struct value *params, int count)
-{
-    char name[NAME_SIZE];
-
-    TRY(pg_gather_send(c));
-    TRY(make_way(c, query, sql));
-    if (query) {
-        TRY(prepare_query(c, query, name));
-        return send_prepared(c, name, query->name, query->types, params, count);
-    }
-    TRY(prepare_text(c, sql, NULL, params, count, name));
-    return send_prepared(c, name, "text", NULL, params, count);
-}
-
 err pg_put_off(struct pg_conn *c, const struct query *query, const char *sql, const char *types,
                const struct value *params, int count)
 {
     char name[NAME_SIZE];
+    const char *what = query ? query->name : "text";
 
-    TRY(make_way(c, query, sql));
-    TRY(prepare_text(c, sql, types, params, count, name));
-    return send_prepared(c, name, query->name, types, params, count);
+    TRY(make_way(c, query, sql ? sql : query->sql[ENGINE_POSTGRES]));
+    if (!types && query)
+        types = query->types;
+    TRY(sql ? prepare_text(c, sql, types, params, count, name) : prepare_query(c, query, name));
+    return send_prepared(c, name, what, types, params, count);
+}
+
+/* A statement of the transaction, on its way. */
+static err send(struct pg_conn *c, const struct query *query, const char *sql,
+                const struct value *params, int count)
+{
+    TRY(pg_gather_send(c));
+    return pg_put_off(c, query, query ? NULL : sql, NULL, params, count);
 }
 
 static err answer(struct pg_conn *c, PGresult **out)
