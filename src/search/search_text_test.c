@@ -342,7 +342,9 @@ static int by_id(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static err find_all(struct tx *tx, struct list_ask *ask, int64_t *out_ids, size_t *out_n)
+/* *out_total: of the last page; -1 if it is not exact. */
+static err find_all(struct tx *tx, struct list_ask *ask, int64_t *out_ids, size_t *out_n,
+                    int64_t *out_total)
 {
     struct list_page page;
 
@@ -351,6 +353,7 @@ static err find_all(struct tx *tx, struct list_ask *ask, int64_t *out_ids, size_
         TRY(list_find(tx, ask, &page));
         for (size_t i = 0; i < page.n; i++)
             out_ids[(*out_n)++] = page.v[i].id;
+        *out_total = page.total_is_exact ? page.total : -1;
         ask->cursor = page.next_cursor;
     } while (page.next_cursor);
     qsort(out_ids, *out_n, sizeof(*out_ids), by_id);
@@ -365,6 +368,7 @@ static err compare_one(struct tx *tx, const struct plain_list *all, const char *
     struct part terms[SEARCH_TERMS_MAX];
     int64_t got[2 * (TICKETS + FAR_TICKETS)];
     size_t n, wanted = 0;
+    int64_t total;
 
     ask.page = 1;
     ask.filter.searching = true;
@@ -377,7 +381,7 @@ static err compare_one(struct tx *tx, const struct plain_list *all, const char *
         TRY(cut(tx->arena, ask.filter.search.terms[i].text, &terms[i]));
     if (ask.sort != SORT_RELEVANCE && roll(2))
         list_bounds.hits = 1 + roll(20);
-    TRY(find_all(tx, &ask, got, &n));
+    TRY(find_all(tx, &ask, got, &n, &total));
     list_bounds.hits = SEARCH_RANKED_MAX;
     for (size_t i = 0; i < all->n; i++) {
         if (!plainly_found(&all->v[i], &ask.filter.search, terms, ask.filter.public_only))
@@ -388,8 +392,8 @@ static err compare_one(struct tx *tx, const struct plain_list *all, const char *
                      wanted < n && got[wanted] < all->v[i].id ? "not the next" : "missing");
         wanted++;
     }
-    if (wanted != n)
-        fail_msg("%s: %zu found, %zu expected", text, n, wanted);
+    if (wanted != n || (total >= 0 && total != (int64_t)n))
+        fail_msg("%s: %zu found, total %lld, %zu expected", text, n, (long long)total, wanted);
     return OK;
 }
 
