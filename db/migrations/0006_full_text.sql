@@ -15,5 +15,7 @@ CREATE TABLE ticket_document (
 );
 -- How common a word is would make the planner read the whole table for common ones. Without statistics it takes the index.
 ALTER TABLE ticket_document ALTER COLUMN words SET STATISTICS 0;
-CREATE INDEX ticket_document_words ON ticket_document USING gin (words) WITH (fastupdate = off);
+-- New documents wait in a list, which each node's tidier merges every second beside the lane (src/store/postgres_tidy.c);
+-- the writer itself would do it, and everybody wait, only beyond this many kB.
+CREATE INDEX ticket_document_words ON ticket_document USING gin (words) WITH (fastupdate = on, gin_pending_list_limit = 16384);
 -- @both

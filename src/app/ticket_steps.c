@@ -22,7 +22,7 @@ const struct ticket_step ticket_steps[] = {
     {.name = "assignment", .prepare = assign_prepare, .follow = assign_follow},
     {.name = "service level", .prepare = sla_prepare, .follow = sla_follow},
     {.name = "attachments", .follow = attachment_follow},
-    {.name = "automatic response", .follow = respond_follow},
+    {.name = "automatic response", .prepare = respond_prepare, .follow = respond_follow},
     {.name = "mail out", .follow = mail_out_follow},
     {.name = "closing timer", .follow = auto_close_follow},
     /* Last: they count what all others made of the ticket. */

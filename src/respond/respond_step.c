@@ -10,20 +10,34 @@ static bool deserves_answer(const struct ticket_change *change)
            !change->input->no_automatic_answer && ticket_status_is_active(change->after.status);
 }
 
-err respond_follow(struct tx *tx, struct ticket_change *change)
+/* Found before the ticket's row is written, which counts the comment that will be: counted afterwards,
+ * PostgreSQL would look up all that the row refers to once more. */
+err respond_prepare(struct tx *tx, struct ticket_change *change)
 {
-    struct auto_response_row row;
-    struct auto_response_text text;
-    struct comment comment;
+    struct auto_response_row *row = ARENA_NEW(tx->arena, struct auto_response_row);
     err e;
 
+    change->scratch[change->step_index] = NULL;
     if (!deserves_answer(change))
         return OK;
-    e = q_auto_response_for(tx, change->after.category.id, &row);
+    e = q_auto_response_for(tx, change->after.category.id, row);
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    text = auto_response_render(tx->arena, &change->after, row.subject, row.content);
+    change->scratch[change->step_index] = row;
+    change->after.comment_count++;
+    return OK;
+}
+
+err respond_follow(struct tx *tx, struct ticket_change *change)
+{
+    const struct auto_response_row *row = change->scratch[change->step_index];
+    struct auto_response_text text;
+    struct comment comment;
+
+    if (!row)
+        return OK;
+    text = auto_response_render(tx->arena, &change->after, row->subject, row->content);
     TRY(ticket_add_system_comment(tx, change, text.content, false, &comment));
     return mail_out_acknowledge(tx, &change->after, change->input, &comment, text.subject);
 }

@@ -5,6 +5,7 @@
 
 #include "ticket/change.h"
 
+MUST_CHECK err respond_prepare(struct tx *tx, struct ticket_change *change);
 MUST_CHECK err respond_follow(struct tx *tx, struct ticket_change *change);
 /* First run: the fallback that every desk begins with. */
 MUST_CHECK err respond_seed(struct tx *tx);

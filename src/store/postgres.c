@@ -71,7 +71,8 @@ static err open_all(struct pg_store *store, const struct store_options *options)
     TRY(pg_conn_open(store, store->url, "writer", options->fault, &store->writing));
     TRY(bring_up_to_date(store, options));
     TRY(writer_start(&store->writer));
-    return pg_listener_start(store);
+    TRY(pg_listener_start(store));
+    return options->exclusive ? pg_tidier_start(store) : OK;
 }
 
 static void close_writing(struct pg_store *store)
@@ -93,6 +94,11 @@ static void pg_close(struct store *base)
 
     writer_stop(&store->writer);
     pg_listener_stop(store);
+    pg_tidier_stop(store);
+    for (int i = 0; i < 2; i++) {
+        if (store->wake_pipe[i] > 0)
+            close(store->wake_pipe[i]);
+    }
     pg_pool_close(&store->pool);
     pg_pool_close(&store->replicas);
     close_writing(store);

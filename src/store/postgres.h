@@ -11,6 +11,7 @@
  *   postgres_lane.c    the writer: one batch at a time in the whole cluster
  *   postgres_copy.c    many rows at once
  *   postgres_listen.c  hears of other nodes' commits
+ *   postgres_tidy.c    merges what was added to the search index, beside the lane
  *   postgres_care.c    check; where to look for a backup
  */
 #ifndef FD_POSTGRES_H
@@ -124,6 +125,9 @@ struct pg_store {
     int lock_fd;        /* exclusive servers; -1 */
 
     pthread_t listener;
+    pthread_t tidier;
+    bool tidying;
+    _Atomic int64_t batches_done; /* of this node */
     bool listening;
     int wake_pipe[2]; /* ends the listener's sleep */
     _Atomic bool closing;
@@ -149,6 +153,9 @@ void pg_conn_close(struct pg_conn *c);
 /* The connection to listen on is plain: without a pipeline. */
 err pg_connect(const struct pg_store *store, const char *url, const char *role, struct fault *fault,
                PGconn **out);
+/* Asks on a plain connection; NULL (which PQresultStatus and PQclear take) when no answer came in time or the store
+ * closes: the connection is of no use then. */
+PGresult *pg_ask_plain(struct pg_store *store, PGconn *pg, const char *sql);
 /* Sends; the answer is only looked at for its error. what must outlive the connection. */
 err pg_send_text(struct pg_conn *c, const char *sql);
 /* The same, and waits for it and for all before it. */
@@ -246,6 +253,10 @@ err pg_no_deadline(struct conn *conn);
 /* postgres_listen.c */
 err pg_listener_start(struct pg_store *store);
 void pg_listener_stop(struct pg_store *store);
+
+/* postgres_tidy.c */
+err pg_tidier_start(struct pg_store *store);
+void pg_tidier_stop(struct pg_store *store); /* after closing is set */
 
 /* postgres_care.c */
 err pg_backup(struct store *store, const char *to_path,

@@ -295,6 +295,7 @@ static err commit(struct writer *w)
         store->writing->config++;
     know_position(store);
     store->changes++;
+    store->batches_done++;
     return OK;
 }
 

@@ -36,7 +36,7 @@ static PGconn *start_listening(struct pg_store *store)
 
     if (pg_connect(store, store->url, "listener", NULL, &pg) != OK)
         return NULL;
-    result = PQexec(pg, "LISTEN frontdesk");
+    result = pg_ask_plain(store, pg, "LISTEN frontdesk");
     fine = PQresultStatus(result) == PGRES_COMMAND_OK;
     PQclear(result);
     if (fine)
@@ -52,25 +52,31 @@ static void know_position(struct pg_store *store, PGconn *pg)
 
     if (!store->replica_url)
         return;
-    result = PQexec(pg, pg_lsn_sql);
+    result = pg_ask_plain(store, pg, pg_lsn_sql);
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
         store->newest_lsn = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
     PQclear(result);
 }
 
-/* Takes what has arrived. False when the connection is gone. */
-static bool hear(struct pg_store *store, PGconn *pg)
+/* What has arrived; asking something reads notes too. */
+static bool take_notes(struct pg_store *store, PGconn *pg)
 {
     PGnotify *note;
     bool any = false;
 
-    if (!PQconsumeInput(pg) || PQstatus(pg) != CONNECTION_OK)
-        return false;
     while ((note = PQnotifies(pg))) {
         any = any || note->be_pid != store->writing_pid;
         PQfreemem(note);
     }
-    if (any) {
+    return any;
+}
+
+/* False when the connection is gone. */
+static bool hear(struct pg_store *store, PGconn *pg)
+{
+    if (!PQconsumeInput(pg) || PQstatus(pg) != CONNECTION_OK)
+        return false;
+    while (take_notes(store, pg)) {
         know_position(store, pg);
         tell(store);
     }
@@ -78,13 +84,13 @@ static bool hear(struct pg_store *store, PGconn *pg)
 }
 
 /* A connection that was silently cut is noticed by asking. */
-static bool still_there(PGconn *pg)
+static bool still_there(struct pg_store *store, PGconn *pg)
 {
-    PGresult *result = PQexec(pg, "SELECT 1");
+    PGresult *result = pg_ask_plain(store, pg, "SELECT 1");
     bool fine = PQresultStatus(result) == PGRES_TUPLES_OK;
 
     PQclear(result);
-    return fine;
+    return fine && hear(store, pg);
 }
 
 static void *listen_main(void *arg)
@@ -100,7 +106,7 @@ static void *listen_main(void *arg)
                 know_position(store, pg);
                 tell(store); /* what was said meanwhile is lost: look */
             }
-        } else if (heard ? !hear(store, pg) : !still_there(pg)) {
+        } else if (heard ? !hear(store, pg) : !still_there(store, pg)) {
             PQfinish(pg);
             pg = NULL;
         }
@@ -129,8 +135,4 @@ void pg_listener_stop(struct pg_store *store)
         pthread_join(store->listener, NULL);
     }
     store->listening = false;
-    for (int i = 0; i < 2; i++) {
-        if (store->wake_pipe[i] > 0)
-            close(store->wake_pipe[i]);
-    }
 }

@@ -1,8 +1,10 @@
 /* postgres_open.c -- making a connection, and what every session of ours is set to. */
 #include "store/postgres.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,27 @@ err pg_connect(const struct pg_store *store, const char *url, const char *role, 
     PQsetNoticeProcessor(pg, no_notices, NULL);
     *out = pg;
     return OK;
+}
+
+PGresult *pg_ask_plain(struct pg_store *store, PGconn *pg, const char *sql)
+{
+    int64_t until_us = clock_steady_us() + (int64_t)DB_ANSWER_MAX_MS * 1000;
+    PGresult *result, *more;
+
+    if (!PQsendQuery(pg, sql))
+        return NULL;
+    while (PQisBusy(pg)) {
+        struct pollfd p[2] = {{.fd = PQsocket(pg), .events = POLLIN},
+                              {.fd = store->wake_pipe[0], .events = POLLIN}};
+        int64_t left_ms = (until_us - clock_steady_us()) / 1000;
+
+        if (store->closing || left_ms <= 0 || poll(p, 2, (int)left_ms) < 0 || !PQconsumeInput(pg))
+            return NULL;
+    }
+    result = PQgetResult(pg);
+    while ((more = PQgetResult(pg)))
+        PQclear(more);
+    return result;
 }
 
 err pg_conn_open(struct pg_store *store, const char *url, const char *role, struct fault *fault,

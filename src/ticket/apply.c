@@ -261,8 +261,6 @@ err ticket_add_system_comment(struct tx *tx, struct ticket_change *change, const
 
     TRY(sequence_next(tx, SEQ_COMMENT, &comment.id));
     TRY(insert_comment(tx, &comment));
-    TRY(q_ticket_count_comment(tx, change->after.id));
-    change->after.comment_count++;
     tx->actor = actor_system();
     e = ticket_comment_event(tx, &change->after, &comment);
     tx->actor = actor;

@@ -70,7 +70,8 @@ MUST_CHECK err ticket_text_will_change(struct tx *tx, int64_t ticket_id);
 /* Links two tickets and tells both histories; already linked is fine. */
 MUST_CHECK err ticket_link_add(struct tx *tx, const struct ticket *ticket,
                                const struct ticket *other, const char *kind);
-/* For follow steps: a comment by the system on the ticket just written; not in the search index. */
+/* For follow steps: a comment by the system on the ticket just written, which the step has counted in
+ * after.comment_count when it prepared; not in the search index. */
 MUST_CHECK err ticket_add_system_comment(struct tx *tx, struct ticket_change *change,
                                          const char *content, bool is_internal,
                                          struct comment *out);

@@ -150,6 +150,3 @@ SELECT count(*) FROM ticket_link WHERE ticket_id = $1
 
 -- @query ticket_merged_into(id int) one (merged_into int?)
 SELECT merged_into FROM ticket WHERE id = $1
-
--- @query ticket_count_comment(id int) exec
-UPDATE ticket SET comment_count = comment_count + 1 WHERE id = $1
