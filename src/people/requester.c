@@ -77,27 +77,22 @@ err requester_make(struct tx *tx, const struct requester_input *input, struct re
     };
     struct event event;
     struct diff diff = {0};
-    int64_t changed;
 
     if (!made.name)
         made.name = name_of_address(tx, made.email);
     TRY(sequence_next(tx, SEQ_REQUESTER, &made.id));
-    TRY(q_requester_insert(tx,
-                           &(struct q_requester_insert_args){
-                               .id = made.id,
-                               .uuid = made.uuid,
-                               .name = made.name,
-                               .email = made.email,
-                               .email_key = utf8_fold(tx->arena, made.email),
-                               .phone = made.phone,
-                               .user_id = made.user_id,
-                               .organization = made.organization,
-                               .tier = made.tier,
-                               .now_ms = tx->now_ms,
-                           },
-                           &changed));
-    if (changed == 0)
-        return ERR_CONFLICT;
+    TRY(q_requester_insert(tx, &(struct q_requester_insert_args){
+                                   .id = made.id,
+                                   .uuid = made.uuid,
+                                   .name = made.name,
+                                   .email = made.email,
+                                   .email_key = utf8_fold(tx->arena, made.email),
+                                   .phone = made.phone,
+                                   .user_id = made.user_id,
+                                   .organization = made.organization,
+                                   .tier = made.tier,
+                                   .now_ms = tx->now_ms,
+                               }));
     diff_requester(&diff, &(struct requester){0}, &made);
     event = requester_event(&made, "created");
     TRY(diff_emit_new(&diff, tx, &event));
@@ -162,12 +157,8 @@ err requester_find_or_make(struct tx *tx, const struct requester_input *input, b
 
     if (!trusted)
         allowed.tier = -1;
-    if (e == ERR_NOT_FOUND) {
-        e = requester_make(tx, &allowed, out);
-        if (e != ERR_CONFLICT)
-            return e;
-        e = requester_by_email(tx, input->email, &known); /* somebody was quicker */
-    }
+    if (e == ERR_NOT_FOUND)
+        return requester_make(tx, &allowed, out);
     TRY(e);
     return complete(tx, &known, &allowed, trusted, out);
 }

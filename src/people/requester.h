@@ -6,7 +6,7 @@
 #include "queries.gen.h"
 
 void requester_of_row(const struct requester_row *row, struct requester *out);
-/* ERR_CONFLICT, without a sentence, if the address is taken. */
+/* Somebody new: the caller has looked that the address is nobody's yet. */
 MUST_CHECK err requester_make(struct tx *tx, const struct requester_input *input,
                               struct requester *out);
 /* Writes what differs, and its event; silent if nothing does. Sets after->updated_ms. */

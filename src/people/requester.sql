@@ -11,13 +11,13 @@ SELECT ${requester_columns} FROM requester r WHERE r.email_key = $1
 -- @query requester_by_ref(id int?, uuid uuid?) one requester_row
 SELECT ${requester_columns} FROM requester r WHERE r.id = $1 OR r.uuid = $2
 
--- Two first mails of one person at the same moment make one requester: the second changes nothing.
+-- Two first mails of one person at the same moment make one requester: units that write follow each other, so the
+-- second finds what the first has made.
 -- @query requester_insert(id int, uuid uuid, name text, email text, email_key text, phone text?,
---   user_id text?, organization text?, tier int, now_ms int) changes
+--   user_id text?, organization text?, tier int, now_ms int) exec
 INSERT INTO requester(id, uuid, name, email, email_key, phone, user_id, organization, tier,
   ticket_count, last_ticket_ms, created_ms, updated_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, NULL, $10, $10)
-ON CONFLICT (email_key) DO NOTHING
 
 -- @query requester_update(id int, name text, email text, email_key text, phone text?, user_id text?,
 --   organization text?, tier int, now_ms int) exec

@@ -58,11 +58,14 @@ static err address_taken(struct tx *tx, const char *email)
 
 err requester_add(struct tx *tx, const struct requester_input *input, struct requester *out)
 {
+    struct requester known;
     err e;
 
     TRY(access_require_role(tx, ROLE_AGENT));
-    e = requester_make(tx, input, out);
-    return e == ERR_CONFLICT ? address_taken(tx, input->email) : e;
+    e = requester_by_email(tx, input->email, &known);
+    if (e == OK)
+        return address_taken(tx, input->email);
+    return e == ERR_NOT_FOUND ? requester_make(tx, input, out) : e;
 }
 
 static const char *text_or_null(struct tx *tx, const char *text)
