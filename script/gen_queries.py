@@ -22,6 +22,7 @@ Notation, in .sql files beside the code that uses them:
       then perhaps one word more:
         late        exec: may wait for the end of the batch, where its rows are written together. Only for rows that
                     no unit which writes ever reads.
+        sure        exec: changes a row, or the unit must run again (ERR_RETRY). Nobody waits to see it.
         kept        one, many: PostgreSQL's writer keeps the rows until a query changes a table that they come from.
                     For what every ticket asks and people seldom change.
       SHAPE is a shape's name or columns in parentheses: one (n int). Parameters may be written
@@ -69,7 +70,7 @@ class Query:
     def __init__(self, name, params, gives, shape, where, manner):
         self.name, self.params, self.gives, self.shape, self.where = name, params, gives, shape, where
         self.sql, self.only = {"sqlite": [], "postgres": []}, None
-        self.late, self.kept, self.forgets = manner == "late", manner == "kept", False
+        self.late, self.sure, self.kept, self.forgets = manner == "late", manner == "sure", manner == "kept", False
 
 
 def parse_columns(text, where):
@@ -86,7 +87,7 @@ HEAD = re.compile(r"(\w+)\s*\(([^)]*)\)\s*(one|many|exec|changes)\s*(.*)$", re.S
 
 
 def split_manner(shape, gives):
-    words = {"exec": ["late"], "one": ["kept"], "many": ["kept"]}.get(gives, [])
+    words = {"exec": ["late", "sure"], "one": ["kept"], "many": ["kept"]}.get(gives, [])
     for word in words:
         if shape == word or shape.endswith(" " + word):
             return shape[: -len(word)].strip(), word
@@ -265,6 +266,7 @@ def write_body(out, query, shapes, index, texts):
     params, prefix = c_params(query)
     at, length = values_tuple(query, texts[1])
     extra = f"    .tuple_at = {at},\n    .tuple_len = {length},\n" if length else ""
+    extra += "    .sure = true,\n" if query.sure else ""
     extra += "    .kept = true,\n" if query.kept else ""
     extra += "    .forgets = true,\n" if query.forgets else ""
     out.write(f"const struct query query_{query.name} = {{\n    .name = \"{query.name}\",\n    .sql = {{{c_string(texts[0])},\n"

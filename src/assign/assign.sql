@@ -40,7 +40,7 @@ INSERT INTO round_robin(pool, last_agent_id) VALUES ($1, $2)
 ON CONFLICT (pool) DO UPDATE SET last_agent_id = excluded.last_agent_id
 
 -- Loads. A machine's gift ($4) never goes beyond the capacity; no row changed: somebody was quicker.
--- @query assign_give(agent_id int, delta int, now_ms int, guarded bool) changes
+-- @query assign_give(agent_id int, delta int, now_ms int, guarded bool) exec sure
 UPDATE agent SET current_tickets = agent.current_tickets + $2,
   last_assigned_ms = CASE WHEN n.next_ms > $3 THEN n.next_ms ELSE $3 END
 FROM (SELECT max(b.last_assigned_ms) + 1 AS next_ms FROM agent b) n

@@ -141,15 +141,11 @@ static err change_loads(struct tx *tx, const struct ticket_change *change, bool 
     /* What another desk gave long ago is nobody's turn here. */
     bool told = change->imported && change->input && change->input->assignee.id;
     bool given = !told && after->assignee.id && after->assignee.id != change->before.assignee.id;
-    int64_t changed;
 
     if (from && from != to)
         TRY(q_assign_load_add(tx, from, -1));
     if (given) {
-        TRY(q_assign_give(tx, after->assignee.id, to ? 1 : 0, tx->now_ms, by_machine, &changed));
-        /* Only where several writers work at once: somebody filled the agent's last place. */
-        if (changed == 0)
-            return ERR_RETRY;
+        TRY(q_assign_give(tx, after->assignee.id, to ? 1 : 0, tx->now_ms, by_machine));
     } else if (to && from != to) {
         TRY(q_assign_load_add(tx, to, 1));
     }

@@ -36,6 +36,7 @@ struct pg_pending {
     const char *what; /* for the log; borrowed from a query, or static */
     bool *prepared;   /* PREPARE: to be taken back if it fails */
     unsigned unit;    /* which unit of the batch sent it */
+    bool sure;        /* ERR_RETRY if it changed no row */
 };
 
 struct pg_text {

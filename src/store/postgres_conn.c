@@ -146,7 +146,9 @@ static err judge(struct pg_conn *c, const PGresult *result, const struct pg_pend
     switch (PQresultStatus(result)) {
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-        return OK;
+        if (!p->sure || strcmp(PQcmdTuples((PGresult *)result), "0") != 0)
+            return OK;
+        return c->failed = ERR_RETRY; /* the whole batch runs again */
     case PGRES_PIPELINE_ABORTED:
         e = c->failed != OK ? c->failed : ERR_STORE;
         break;

@@ -126,16 +126,17 @@ static err make_way(struct pg_conn *c, const struct query *query, const char *sq
 }
 
 /* types NULL: as the values are. */
-static err send_prepared(struct pg_conn *c, const char *name, const char *what, const char *types,
-                         const struct value *params, int count)
+static err send_prepared(struct pg_conn *c, const char *name, const struct query *query,
+                         const char *types, const struct value *params, int count)
 {
+    const char *what = query ? query->name : "text";
     struct pg_params p;
 
     arena_reset(&c->scratch);
     p = pg_params_make(&c->scratch, types, params, count);
     if (!PQsendQueryPrepared(c->pg, name, p.count, p.values, p.lengths, p.formats, 1))
         return pg_broke(c, what);
-    pg_push(c, PG_ANSWER_STATEMENT, what);
+    pg_push(c, PG_ANSWER_STATEMENT, what)->sure = query && query->sure;
     c->unflushed++;
     return OK;
 }
@@ -144,13 +145,12 @@ err pg_put_off(struct pg_conn *c, const struct query *query, const char *sql, co
                const struct value *params, int count)
 {
     char name[NAME_SIZE];
-    const char *what = query ? query->name : "text";
 
     TRY(make_way(c, query, sql ? sql : query->sql[ENGINE_POSTGRES]));
     if (!types && query)
         types = query->types;
     TRY(sql ? prepare_text(c, sql, types, params, count, name) : prepare_query(c, query, name));
-    return send_prepared(c, name, what, types, params, count);
+    return send_prepared(c, name, query, types, params, count);
 }
 
 /* A statement of the transaction, on its way. */

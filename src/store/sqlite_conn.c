@@ -254,6 +254,8 @@ err sqlite_exec_query(struct conn *conn, const struct query *query, const char *
     TRY(sqlite_end(&rows));
     if (out_changed)
         *out_changed = sqlite3_changes64(((struct sqlite_conn *)conn)->db);
+    if (query && query->sure && sqlite3_changes64(((struct sqlite_conn *)conn)->db) == 0)
+        return ERR_RETRY;
     return OK;
 }
 

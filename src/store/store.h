@@ -147,6 +147,7 @@ struct query {
     /* Of the parameters, a letter each: int, bool, real, text, uuid, x for bytes. */
     const char *types;
     int index; /* dense, for each connection's cache */
+    bool sure; /* ERR_RETRY if it changes no row */
     /* For PostgreSQL; see script/gen_queries.py. */
     int tuple_at, tuple_len; /* of an INSERT that may be given several rows; 0: it may not */
     bool kept;               /* its rows are kept until a query `forgets` */

@@ -123,6 +123,27 @@ static void text_that_is_not_utf_8_is_repaired(void **state)
     }
 }
 
+static int runs;
+
+static err give_to_nobody(struct tx *tx, void *arg)
+{
+    runs++;
+    return q_assign_give(tx, 4711, 1, tx->now_ms, true);
+}
+
+static void a_unit_that_must_change_a_row_and_does_not_runs_again_a_few_times(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    int64_t number = 900;
+
+    runs = 0;
+    assert_int_equal(store_write(d->store, &s, give_to_nobody, NULL), ERR_RETRY);
+    assert_int_equal(runs, UNIT_TRIES_MAX);
+    assert_int_equal(store_write(d->store, &s, record, &number), OK);
+    assert_int_equal(newest_now(d), 900);
+}
+
 static void every_query_can_be_prepared(void **state)
 {
     struct desk *d = *state;
@@ -442,6 +463,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_failed_unit_leaves_no_trace, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_unit_that_must_change_a_row_and_does_not_runs_again_a_few_times, setup, teardown),
         cmocka_unit_test_setup_teardown(
             a_full_queue_refuses_one_more_and_keeps_its_word_to_all_others, setup, teardown),
         cmocka_unit_test_setup_teardown(text_that_is_not_utf_8_is_repaired, setup, teardown),
