@@ -179,7 +179,8 @@ static void work_report(struct exchange *x)
     struct inline_run run = {x, false, true};
     struct unit_setup setup = unit_setup_of(x);
 
-    setup.may_be_old = true;
+    /* Not what signs in or sets a password: it reads to write. */
+    setup.may_be_old = strcmp(x->request.route->method, "GET") == 0;
     x->failed = store_read(x->server->options.store, &setup, read_unit, &run);
     exchange_resume(x);
 }
