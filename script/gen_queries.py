@@ -264,7 +264,7 @@ def write_header(out, shapes, queries):
 
 def write_body(out, query, shapes, index, texts):
     params, prefix = c_params(query)
-    at, length = values_tuple(query, texts[1])
+    at, length = (0, 0) if query.forgets else values_tuple(query, texts[1])
     extra = f"    .tuple_at = {at},\n    .tuple_len = {length},\n" if length else ""
     extra += "    .sure = true,\n" if query.sure else ""
     extra += "    .kept = true,\n" if query.kept else ""

@@ -126,8 +126,12 @@ static err start(struct desk *desk)
 
 static void stop(void)
 {
-    if (app.http)
-        http_server_stop(app.http, STOP_GRACE_MS);
+    /* Somebody still works with all of it, or waits for a database that hangs: nothing of it may be taken away, and
+     * nothing that was acknowledged is missing. */
+    if (app.http && !http_server_stop(app.http, STOP_GRACE_MS)) {
+        log_error("serve.stopped", "unfinished=1");
+        _exit(EXIT_FAILURE);
+    }
     app.http = NULL;
     live_stop(app.live); /* it reads from the store and wakes the jobs */
     job_runner_free(app.jobs);

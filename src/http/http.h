@@ -195,8 +195,9 @@ struct http_options {
 };
 MUST_CHECK err http_server_start(const struct http_options *options, struct http_server **out);
 int http_server_port(const struct http_server *server);
-/* Finishes requests in flight (at most grace_ms), ends streams, frees. */
-void http_server_stop(struct http_server *server, int grace_ms);
+/* Finishes requests in flight (at most grace_ms), ends streams, frees. False: somebody still works with it and with the
+ * store, so neither may be taken away any more. */
+bool http_server_stop(struct http_server *server, int grace_ms);
 /* The OpenAPI 3.1 document of the tables. */
 void openapi_write(const struct route_table *tables, size_t count, const char *version,
                    struct json_out *j);

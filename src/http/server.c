@@ -196,13 +196,13 @@ static bool wait_quiet(struct http_server *s, int ms, bool also_in_flight)
     }
 }
 
-void http_server_stop(struct http_server *s, int grace_ms)
+bool http_server_stop(struct http_server *s, int grace_ms)
 {
     struct sse_hub *hub;
     int fd;
 
     if (!s)
-        return;
+        return true;
     atomic_store(&s->closing, true);
     fd = MHD_quiesce_daemon(s->daemon);
     hub = atomic_load(&s->hub);
@@ -215,7 +215,7 @@ void http_server_stop(struct http_server *s, int grace_ms)
     atomic_store(&s->sealed, true);
     if (!wait_quiet(s, SETTLE_MS, false)) {
         log_error("http_stop", "suspended=%lld", (long long)atomic_load(&s->suspended));
-        return;
+        return false;
     }
     MHD_stop_daemon(s->daemon);
     if (fd >= 0)
@@ -228,6 +228,7 @@ void http_server_stop(struct http_server *s, int grace_ms)
     exchange_pool_free(s);
     pthread_mutex_destroy(&s->pool_lock);
     free(s);
+    return true;
 }
 
 void http_server_metrics(struct http_server *s, struct http_metrics *out)

@@ -17,7 +17,8 @@ enum { READERS_DEFAULT = 16, READ_TRIES_MAX = 3 };
 
 /* Nodes that start together follow each other here. The number only has to be nobody else's. */
 static const char begin_migration[] =
-    "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout "
+    "= 0; "
     "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(7311501)";
 
 /* Without the lock that migrations take turns by: most who open have nothing to wait for. */
@@ -118,7 +119,7 @@ static void pg_close(struct store *base)
     pg_listener_stop(store);
     pg_tidier_stop(store);
     for (int i = 0; i < 2; i++) {
-        if (store->wake_pipe[i] > 0)
+        if (store->wake_pipe[i] >= 0)
             close(store->wake_pipe[i]);
     }
     pg_pool_close(&store->pool);
@@ -144,7 +145,7 @@ static err pg_open(const struct store_options *options, struct store **out)
     store->url = strdup(options->database_url);
     if (options->replica_url && *options->replica_url)
         store->replica_url = strdup(options->replica_url);
-    store->lock_fd = -1;
+    store->lock_fd = store->wake_pipe[0] = store->wake_pipe[1] = -1;
     store->lane_batch = -1;
     store->lock_wait_ms = options->lock_wait_ms ? options->lock_wait_ms : DB_LANE_WAIT_MAX_MS;
     store->node = uuid_new(clock_now_ms());
@@ -198,29 +199,35 @@ static err read_from(struct pg_store *store, struct pg_pool *pool, const struct 
     return e == ERR_RETRY ? ERR_STORE : e;
 }
 
-/* A replica that has all that this node knows to be committed: nobody misses there what they have
- * just been told is done. */
-static bool replica_is_fresh(struct pg_store *store)
+/* From a replica that has all that this node knows to be committed: nobody misses there what they have just been
+ * told is done. False: it has not, or it could not answer; then the primary does. */
+static bool read_from_replica(struct pg_store *store, const struct unit_setup *setup, unit_fn *run,
+                              void *arg, err *out)
 {
-    int64_t lsn = 0;
     struct pg_conn *c;
-    err e;
+    int64_t lsn = 0;
+    bool done;
 
-    if (!store->replica_url || pg_pool_take(store, &store->replicas, &c) != OK)
+    if (pg_pool_take(store, &store->replicas, &c) != OK)
         return false;
-    e = pg_read_lsn(c, &lsn);
+    done = pg_read_lsn(c, &lsn) == OK && lsn >= store->newest_lsn;
+    if (done) {
+        *out = read_once(store, c, setup, run, arg);
+        done = *out != ERR_RETRY && *out != ERR_STORE && *out != ERR_BUSY;
+    }
     pg_pool_give_back(&store->replicas, c);
-    return e == OK && lsn >= store->newest_lsn;
+    return done;
 }
 
 static err pg_read(struct store *base, const struct unit_setup *setup, unit_fn *run, void *arg)
 {
     struct pg_store *store = (struct pg_store *)base;
+    err e;
 
     if (setup->may_be_old && store->replica_url) {
-        if (replica_is_fresh(store)) {
+        if (read_from_replica(store, setup, run, arg, &e)) {
             store->replica_reads++;
-            return read_from(store, &store->replicas, setup, run, arg);
+            return e;
         }
         store->replica_late++;
     }

@@ -152,7 +152,7 @@ err pg_conn_open(struct pg_store *store, const char *url, const char *role, stru
                  struct pg_conn **out);
 void pg_conn_close(struct pg_conn *c);
 /* The connection to listen on is plain: without a pipeline. */
-err pg_connect(const struct pg_store *store, const char *url, const char *role, struct fault *fault,
+err pg_connect(struct pg_store *store, const char *url, const char *role, struct fault *fault,
                PGconn **out);
 /* Asks on a plain connection; NULL (which PQresultStatus and PQclear take) when no answer came in time or the store
  * closes: the connection is of no use then. */
@@ -252,6 +252,9 @@ err pg_put_rows(struct conn *conn, const struct table *table, const struct value
 err pg_no_deadline(struct conn *conn);
 
 /* postgres_listen.c */
+/* The server's log is at lsn; newest_lsn was `seen` before it was asked. What was learnt meanwhile stands, and it never goes
+ * back but from "unknown" (INT64_MAX). */
+void pg_know_lsn(struct pg_store *store, int64_t seen, int64_t lsn);
 err pg_listener_start(struct pg_store *store);
 void pg_listener_stop(struct pg_store *store);
 

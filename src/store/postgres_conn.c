@@ -61,10 +61,12 @@ static err err_of_state(const char *state, bool *out_broken, bool *out_quiet)
 err pg_broke(struct pg_conn *c, const char *at)
 {
     char quoted[LOG_QUOTED_SIZE];
+    char message[LOG_QUOTED_SIZE];
 
+    snprintf(message, sizeof(message), "%.*s", (int)strcspn(PQerrorMessage(c->pg), "\n"),
+             PQerrorMessage(c->pg));
     if (!c->broken)
-        log_warn("store.connection_lost", "at=%s message=%s", at,
-                 log_quoted(PQerrorMessage(c->pg), quoted));
+        log_warn("store.connection_lost", "at=%s message=%s", at, log_quoted(message, quoted));
     c->broken = true;
     c->failed = ERR_RETRY;
     c->pending_first = c->pending_end;

@@ -113,6 +113,9 @@ err pg_put_rows(struct conn *conn, const struct table *table, const struct value
 
     if (c->broken)
         return ERR_RETRY;
+    c->wrote = true;
+    c->forgot = true;
+    pg_kept_clear(c);
     if (c->savepoint_due) {
         c->savepoint_due = false;
         c->savepoint_set = true;

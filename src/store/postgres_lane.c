@@ -141,6 +141,10 @@ static err unit_end(struct writer *w, bool keep, err *io_result)
         return ERR_RETRY;
     }
     c->savepoint_due = c->savepoint_set = false;
+    if (!keep && set)
+        (void)pg_settle(c); /* else a write that fails now would take the ROLLBACK TO with it */
+    if (c->broken)
+        return ERR_RETRY;
     if (c->failed != OK) {
         /* An earlier unit's write failed only now, or outside of any savepoint. */
         if (c->failed_unit != c->unit || !set)
@@ -236,20 +240,23 @@ static err look_for_batch(struct pg_store *store, bool *out_there)
     return e;
 }
 
-/* OK: the batch whose COMMIT was not answered is there. ERR_RETRY: it is not, and never will be. */
-static err find_outcome(struct pg_store *store)
+/* OK: the batch whose COMMIT was not answered is there. ERR_RETRY: it is not, and never will be. ERR_UNSURE: the
+ * database did not come back in time, or the session that was lost still holds the lane. */
+static err find_outcome(struct writer *w)
 {
+    struct pg_store *store = store_of(w);
     int64_t until_us = clock_steady_us() + DB_OUTCOME_PATIENCE_MS * INT64_C(1000);
     bool there = false;
     err e;
 
     do {
         e = look_for_batch(store, &there);
-    } while (e == ERR_RETRY && clock_steady_us() < until_us);
+    } while ((e == ERR_RETRY || e == ERR_BUSY) && clock_steady_us() < until_us);
     if (e != OK) {
         log_error("store.outcome_unknown", "batch=%lld", (long long)store->batch + 1);
         store->batch++; /* its number is not used again, whatever became of it */
-        return ERR_STORE;
+        w->unknown = true;
+        return ERR_UNSURE;
     }
     log_warn("store.outcome", "batch=%lld committed=%d", (long long)store->batch + 1, there);
     store->lane_batch = -1; /* numbers are asked for anew */
@@ -261,10 +268,13 @@ static void know_position(struct pg_store *store)
 {
     int64_t lsn;
 
-    if (store->replica_url && store->writing && pg_read_lsn(store->writing, &lsn) == OK)
-        store->newest_lsn = lsn;
-    else if (store->replica_url)
-        store->newest_lsn = INT64_MAX; /* the replicas rest until the listener knows more */
+    if (!store->replica_url)
+        return;
+    if (!store->writing || pg_read_lsn(store->writing, &lsn) != OK)
+        lsn = INT64_MAX; /* the replicas rest until somebody knows more */
+    pg_know_lsn(store, store->newest_lsn, lsn);
+    if (store->newest_lsn < lsn)
+        store->newest_lsn = lsn; /* the listener was quicker, with less */
 }
 
 static err commit(struct writer *w)
@@ -284,7 +294,7 @@ static err commit(struct writer *w)
         e = pg_settle(c);
     c->unlimited = false;
     if (e == ERR_RETRY)
-        e = find_outcome(store);
+        e = find_outcome(w);
     if (e != OK)
         return e;
     store->batch++;

@@ -48,14 +48,21 @@ static PGconn *start_listening(struct pg_store *store)
 /* Others' commits count too: a person's next request may come to this node. */
 static void know_position(struct pg_store *store, PGconn *pg)
 {
+    int64_t seen = store->newest_lsn;
     PGresult *result;
 
     if (!store->replica_url)
         return;
     result = pg_ask_plain(store, pg, pg_lsn_sql);
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
-        store->newest_lsn = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+        pg_know_lsn(store, seen, strtoll(PQgetvalue(result, 0, 0), NULL, 10));
     PQclear(result);
+}
+
+void pg_know_lsn(struct pg_store *store, int64_t seen, int64_t lsn)
+{
+    if (lsn > seen || seen == INT64_MAX)
+        atomic_compare_exchange_strong(&store->newest_lsn, &seen, lsn);
 }
 
 /* What has arrived; asking something reads notes too. */

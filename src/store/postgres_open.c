@@ -31,10 +31,39 @@ static err cannot_connect(struct fault *fault, PGconn *pg)
     return fault_set(fault, ERR_STORE, "cannot use the database: %s", words);
 }
 
-static err configure(const struct pg_store *store, PGconn *pg, const char *role,
-                     struct fault *fault)
+PGresult *pg_ask_plain(struct pg_store *store, PGconn *pg, const char *sql)
 {
-    char sql[512];
+    int64_t until_us = clock_steady_us() + (int64_t)DB_ANSWER_MAX_MS * 1000;
+    PGresult *result, *more;
+
+    if (!PQsendQuery(pg, sql))
+        return NULL;
+    while (PQisBusy(pg)) {
+        struct pollfd p[2] = {{.fd = PQsocket(pg), .events = POLLIN},
+                              {.fd = store->wake_pipe[0], .events = POLLIN}};
+        int64_t left_ms = (until_us - clock_steady_us()) / 1000;
+
+        if (store->closing || left_ms <= 0 || poll(p, 2, (int)left_ms) < 0 || !PQconsumeInput(pg))
+            return NULL;
+    }
+    result = PQgetResult(pg);
+    while ((more = PQgetResult(pg)))
+        PQclear(more);
+    return result;
+}
+
+static err configure(struct pg_store *store, PGconn *pg, const char *role, struct fault *fault)
+{
+    static const char settings[] =
+        "SELECT set_config('statement_timeout', '%d', false), set_config('lock_timeout', '%d', "
+        "false), "
+        "set_config('idle_in_transaction_session_timeout', '%d', false), "
+        "set_config('timezone', 'UTC', false), set_config('jit', 'off', false), "
+        "set_config('plan_cache_mode', 'force_generic_plan', false), "
+        "set_config('random_page_cost', '1.1', false), "
+        "set_config('client_min_messages', 'error', false), set_config('synchronous_commit', "
+        "replace(current_setting('synchronous_commit'), 'off', 'on'), false)";
+    char sql[sizeof(settings) + 64];
     PGresult *result;
     bool fine;
 
@@ -42,21 +71,16 @@ static err configure(const struct pg_store *store, PGconn *pg, const char *role,
         return fault_set(fault, ERR_STORE,
                          "the database server is PostgreSQL %d: Frontdesk needs %d or newer",
                          PQserverVersion(pg) / 10000, OLDEST_SERVER / 10000);
-    snprintf(sql, sizeof(sql),
-             "SET statement_timeout = %d; SET lock_timeout = %d; SET timezone = 'UTC'; "
-             "SET jit = off; SET plan_cache_mode = force_generic_plan; SET random_page_cost = 1.1; "
-             "SET client_min_messages = error; SET idle_in_transaction_session_timeout = %d; "
-             "SELECT set_config('synchronous_commit', 'on', false) "
-             "WHERE current_setting('synchronous_commit') = 'off'",
-             DB_STATEMENT_MAX_MS, store->lock_wait_ms,
+    snprintf(sql, sizeof(sql), settings, DB_STATEMENT_MAX_MS, store->lock_wait_ms,
              strcmp(role, "writer") == 0 ? DB_IDLE_BATCH_MAX_MS : 0);
-    result = PQexec(pg, sql);
+    result =
+        pg_ask_plain(store, pg, sql); /* a server that froze just now must not hold us for ever */
     fine = PQresultStatus(result) == PGRES_TUPLES_OK;
     PQclear(result);
     return fine ? OK : cannot_connect(fault, pg);
 }
 
-err pg_connect(const struct pg_store *store, const char *url, const char *role, struct fault *fault,
+err pg_connect(struct pg_store *store, const char *url, const char *role, struct fault *fault,
                PGconn **out)
 {
     char connect_s[16];
@@ -88,27 +112,6 @@ err pg_connect(const struct pg_store *store, const char *url, const char *role, 
     PQsetNoticeProcessor(pg, no_notices, NULL);
     *out = pg;
     return OK;
-}
-
-PGresult *pg_ask_plain(struct pg_store *store, PGconn *pg, const char *sql)
-{
-    int64_t until_us = clock_steady_us() + (int64_t)DB_ANSWER_MAX_MS * 1000;
-    PGresult *result, *more;
-
-    if (!PQsendQuery(pg, sql))
-        return NULL;
-    while (PQisBusy(pg)) {
-        struct pollfd p[2] = {{.fd = PQsocket(pg), .events = POLLIN},
-                              {.fd = store->wake_pipe[0], .events = POLLIN}};
-        int64_t left_ms = (until_us - clock_steady_us()) / 1000;
-
-        if (store->closing || left_ms <= 0 || poll(p, 2, (int)left_ms) < 0 || !PQconsumeInput(pg))
-            return NULL;
-    }
-    result = PQgetResult(pg);
-    while ((more = PQgetResult(pg)))
-        PQclear(more);
-    return result;
 }
 
 err pg_conn_open(struct pg_store *store, const char *url, const char *role, struct fault *fault,

@@ -10,7 +10,7 @@ void pg_pool_init(struct pg_pool *pool, const char *url, const char *role, int m
     pool->role = role;
     pool->most = most;
     pthread_mutex_init(&pool->mutex, NULL);
-    pthread_cond_init(&pool->freed, NULL);
+    clock_cond_init(&pool->freed);
 }
 
 /* One more may be opened now, or one became free. */
@@ -18,7 +18,7 @@ static void left(struct pg_pool *pool, int fewer)
 {
     pthread_mutex_lock(&pool->mutex);
     pool->open -= fewer;
-    pthread_cond_signal(&pool->freed);
+    pthread_cond_broadcast(&pool->freed);
     pthread_mutex_unlock(&pool->mutex);
 }
 

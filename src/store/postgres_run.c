@@ -192,14 +192,18 @@ err pg_run(struct conn *conn, const struct query *query, const char *sql,
     struct pg_conn *c = (struct pg_conn *)conn;
     bool keep = query && query->kept && c->writable && !c->forgot;
     struct pg_result *result = keep ? pg_kept_find(c, query, params, param_count) : NULL;
+    bool back = !query && strncmp(sql, "ROLLBACK TO", 11) == 0;
     struct pg_rows *r;
 
+    /* Else a write that fails now would take it with it: the server skips all up to the next Sync. */
+    if (back)
+        (void)pg_settle(c);
     if (!result) {
         TRY(ask(c, query, sql, params, param_count, &result));
-        if (keep)
+        if (keep && !c->forgot)
             pg_kept_put(c, query, params, param_count, result);
     }
-    if (!query && strncmp(sql, "ROLLBACK TO", 11) == 0)
+    if (back)
         c->failed = OK;
     r = malloc(sizeof(*r));
     ENSURE(r != NULL);

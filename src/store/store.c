@@ -382,8 +382,8 @@ err query_exec(struct tx *tx, const struct query *query, const struct value *par
 {
     struct conn *conn = tx->conn;
 
-    return conn->ops->exec(conn, query, query->sql[conn->ops->engine], params, param_count,
-                           out_changed);
+    return conn->ops->exec(conn, query, query->sql[conn->ops->engine],
+                           valid_texts(tx, params, param_count), param_count, out_changed);
 }
 
 bool rows_next(struct rows *rows)

@@ -123,6 +123,33 @@ static void text_that_is_not_utf_8_is_repaired(void **state)
     }
 }
 
+/* The same for what is only written. */
+static err keep_bad_text(struct tx *tx, void *arg)
+{
+    return q_schema_record(tx, 902, "Z\xFCrich", tx->now_ms);
+}
+
+static err read_bad_text(struct tx *tx, void *arg)
+{
+    struct rows rows;
+
+    TRY(query_run_text(tx, "SELECT name FROM schema_migration WHERE number = 902", NULL, 0, &rows));
+    if (rows_next(&rows))
+        *(const char **)arg = rows_text(&rows, 0, tx->arena);
+    return rows_end(&rows);
+}
+
+static void text_is_repaired_where_nobody_waits_for_an_answer(void **state)
+{
+    struct desk *d = *state;
+    struct unit_setup s = {.arena = &d->arena};
+    const char *name = NULL;
+
+    assert_int_equal(store_write(d->store, &s, keep_bad_text, NULL), OK);
+    assert_int_equal(store_read(d->store, &s, read_bad_text, &name), OK);
+    assert_string_equal(name, "Z\xEF\xBF\xBDrich");
+}
+
 static int runs;
 
 static err give_to_nobody(struct tx *tx, void *arg)
@@ -463,6 +490,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_failed_unit_leaves_no_trace, setup, teardown),
+        cmocka_unit_test_setup_teardown(text_is_repaired_where_nobody_waits_for_an_answer, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(
             a_unit_that_must_change_a_row_and_does_not_runs_again_a_few_times, setup, teardown),
         cmocka_unit_test_setup_teardown(

@@ -73,6 +73,7 @@ static err run_batch(struct writer *w, struct arena *batch_arena, struct unit *u
     err e;
 
     *out_begun = false;
+    w->unknown = false;
     TRY(w->ops->begin(w));
     *out_begun = true;
     e = run_units(w, batch_arena, units);
@@ -131,7 +132,7 @@ static void run_and_tell(struct writer *w, struct arena *batch_arena, struct uni
     bool begun;
     err e = run_batch_again(w, batch_arena, units, &begun);
 
-    if (e != OK && begun && units->next) {
+    if (e != OK && begun && units->next && !w->unknown) {
         run_alone(w, batch_arena, units);
         return;
     }

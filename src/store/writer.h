@@ -50,6 +50,7 @@ struct writer {
     int batch_max;
     void (*committed)(void *ctx);
     void *committed_ctx;
+    bool unknown; /* set by commit: the batch may be there or not, so it must not run again */
     int64_t last_now_ms; /* see clock_moment_after; begin may move it on */
 
     pthread_t thread;
