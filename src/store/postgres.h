@@ -234,10 +234,12 @@ bool pg_gather_take(struct pg_conn *c, const struct query *query, const struct v
                     int count, err *out);
 /* Sends what was taken: before any other statement. */
 err pg_gather_send(struct pg_conn *c);
-/* A statement without waiting: the query's own text (sql NULL), or another that need not outlive the call. types: of
- * the parameters, NULL: the query's, or as the values are. */
+/* A statement without waiting, by its text, which need not outlive the call. query: what it was made from, or NULL.
+ * types: of the parameters, NULL: as the values are. */
 err pg_put_off(struct pg_conn *c, const struct query *query, const char *sql, const char *types,
                const struct value *params, int count);
+err pg_put_off_query(struct pg_conn *c, const struct query *query, const struct value *params,
+                     int count);
 
 /* postgres_lane.c */
 extern const struct writer_ops pg_lane_ops;

@@ -34,7 +34,7 @@ static err send_rows(struct pg_conn *c, const struct query *query, const struct 
     err e;
 
     if (rows == 1)
-        return pg_put_off(c, query, NULL, NULL, params, per_row);
+        return pg_put_off_query(c, query, params, per_row);
     buf_add(&text, sql, (size_t)query->tuple_at);
     for (int i = 0; i < rows; i++) {
         if (i > 0)

@@ -104,7 +104,7 @@ static void *listen_main(void *arg)
 {
     struct pg_store *store = arg;
     PGconn *pg = NULL;
-    bool heard;
+    bool heard = false;
 
     do {
         if (!pg) {

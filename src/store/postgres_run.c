@@ -146,11 +146,19 @@ err pg_put_off(struct pg_conn *c, const struct query *query, const char *sql, co
 {
     char name[NAME_SIZE];
 
-    TRY(make_way(c, query, sql ? sql : query->sql[ENGINE_POSTGRES]));
-    if (!types && query)
-        types = query->types;
-    TRY(sql ? prepare_text(c, sql, types, params, count, name) : prepare_query(c, query, name));
+    TRY(make_way(c, query, sql));
+    TRY(prepare_text(c, sql, types, params, count, name));
     return send_prepared(c, name, query, types, params, count);
+}
+
+err pg_put_off_query(struct pg_conn *c, const struct query *query, const struct value *params,
+                     int count)
+{
+    char name[NAME_SIZE];
+
+    TRY(make_way(c, query, query->sql[ENGINE_POSTGRES]));
+    TRY(prepare_query(c, query, name));
+    return send_prepared(c, name, query, query->types, params, count);
 }
 
 /* A statement of the transaction, on its way. */
@@ -158,7 +166,8 @@ static err send(struct pg_conn *c, const struct query *query, const char *sql,
                 const struct value *params, int count)
 {
     TRY(pg_gather_send(c));
-    return pg_put_off(c, query, query ? NULL : sql, NULL, params, count);
+    return query ? pg_put_off_query(c, query, params, count)
+                 : pg_put_off(c, NULL, sql, NULL, params, count);
 }
 
 static err answer(struct pg_conn *c, PGresult **out)

@@ -14,6 +14,7 @@
 #include "queries.gen.h"
 #include "store/engine.h"
 #include "store/migrate.h"
+#include "store/test_gate.h"
 #include "store/test_place.h"
 
 struct desk {
@@ -324,60 +325,11 @@ static void a_part_that_fails_is_undone_and_the_others_stay(void **state)
 
 /* ---- another process keeps the database to itself ---- */
 
-struct gate {
-    pthread_mutex_t mutex;
-    pthread_cond_t moved;
-    bool entered;
-    bool open;
-    int done;
-    err results[32];
-};
-
-static err stand_in_the_gate(struct tx *tx, void *arg)
-{
-    struct gate *gate = arg;
-
-    (void)tx;
-    pthread_mutex_lock(&gate->mutex);
-    gate->entered = true;
-    pthread_cond_broadcast(&gate->moved);
-    while (!gate->open)
-        pthread_cond_wait(&gate->moved, &gate->mutex);
-    pthread_mutex_unlock(&gate->mutex);
-    return OK;
-}
-
 static err nothing(struct tx *tx, void *arg)
 {
     (void)tx;
     (void)arg;
     return OK;
-}
-
-static void note_done(void *arg, err result)
-{
-    struct gate *gate = arg;
-
-    pthread_mutex_lock(&gate->mutex);
-    gate->results[gate->done++ % (int)COUNT_OF(gate->results)] = result;
-    pthread_cond_broadcast(&gate->moved);
-    pthread_mutex_unlock(&gate->mutex);
-}
-
-static void wait_for(struct gate *gate, int done)
-{
-    pthread_mutex_lock(&gate->mutex);
-    while (gate->done < done || !gate->entered)
-        pthread_cond_wait(&gate->moved, &gate->mutex);
-    pthread_mutex_unlock(&gate->mutex);
-}
-
-static void open_gate(struct gate *gate)
-{
-    pthread_mutex_lock(&gate->mutex);
-    gate->open = true;
-    pthread_cond_broadcast(&gate->moved);
-    pthread_mutex_unlock(&gate->mutex);
 }
 
 static void a_locked_database_is_waited_for_once_by_all(void **state)
